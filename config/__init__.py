@@ -1,0 +1,1 @@
+"""What an organisation decides, and nothing else: settings, organisation, themes, calendar, sources."""

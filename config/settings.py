@@ -1,0 +1,99 @@
+"""Typed settings of the running service: where data lies, how we present ourselves, how mail leaves.
+
+Taken from the environment (`UTBLICK_*`) and `utblick.toml` in the working directory, in that order.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from config.errors import ConfigError
+
+TOML_FILE = "utblick.toml"
+
+
+class Settings(BaseSettings):
+    """Everything the running service needs to know that is not a municipality's own choice of content."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="UTBLICK_", toml_file=TOML_FILE, extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    config: Path | None = None
+    """Folder that overlays the shipped `config/`."""
+    data_dir: Path = Path("var")
+    """Database (embedded), captures and run folders."""
+    database_url: str | None = None
+    """SQLAlchemy address; default is SQLite below `data_dir`."""
+    now: datetime | None = None
+    """Fixed clock (ISO 8601); None = the real one."""
+    user_agent: str = "Utblick/0.1 (+https://lidkoping.se; omvarldsbevakning)"
+    """The one honest User-Agent, with a contact."""
+    allow_private_addresses: bool = False
+    """Let spiders reach non-public addresses (only for tests and closed networks)."""
+
+    smtp_host: str = "localhost"
+    smtp_port: int = Field(25, ge=1, le=65535)
+    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_timeout: float = Field(30.0, gt=0)
+    """Seconds to wait for the mail server at each step."""
+    mail_from: str = "utblick@localhost"
+    """Sender address of the letter."""
+
+    @field_validator("now")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        """A clock without a zone is taken as UTC."""
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Explicit values, then the environment, then `utblick.toml`."""
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'utblick.db'}"
+
+    @property
+    def captures(self) -> Path:
+        """The folder of raw responses, addressed by hash."""
+        return self.data_dir / "captures"
+
+
+def load_settings(**explicit: object) -> Settings:
+    """The settings in force; `explicit` values (from command-line options) win over all others.
+
+    Raises:
+        ConfigError: an unknown or wrong setting, or a broken `utblick.toml`.
+    """
+    import tomllib
+
+    try:
+        return Settings(**{name: value for name, value in explicit.items() if value is not None})  # type: ignore[arg-type]  # checked by pydantic itself
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(
+            f"setting {field} (UTBLICK_{field.upper()} or {TOML_FILE}): {first['msg']}"
+        ) from exc
+    except tomllib.TOMLDecodeError as exc:
+        raise ConfigError(f"{TOML_FILE}: not valid TOML: {exc}") from exc

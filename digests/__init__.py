@@ -1,0 +1,1 @@
+"""Briefing → e-mail, text, calendar. No database, no network."""

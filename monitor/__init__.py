@@ -1,0 +1,1 @@
+"""The application: archive, intake, search, briefings, outbox, command line."""

@@ -1,0 +1,1 @@
+"""Text → Assessment: themes, relevance, direction, each with its evidence."""

@@ -1,0 +1,1 @@
+"""The outside world → Finding. One module per platform; no database, no classifier."""

@@ -1,0 +1,147 @@
+"""The form of a platform: a protocol that we can speak, written as pure functions over pages.
+
+A platform asks (`start`), reads (`read`) and recognises addresses (`route`). It knows neither Scrapy, the
+network, the clock nor the database: `spiders.crawl` drives every platform with one Scrapy spider, the `parse`
+command and the tests drive it with recorded pages.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from config.sources import Source
+from spiders.finding import NOTHING, Finding
+
+
+class SourceError(Exception):
+    """A source did not answer as declared; the subclass says how, the message says what and where."""
+
+
+class Blocked(SourceError):
+    """A bot wall, a login page, a refusal by robots.txt: we are not let in."""
+
+
+class Drifted(SourceError):
+    """The source answers in another shape than declared: a needed key, element or type is not there."""
+
+
+class Failed(SourceError):
+    """The source did not deliver: time-out, server error, fewer rows than declared."""
+
+
+class Empty(SourceError):
+    """The source says by itself that it has nothing (an empty result in the declared shape)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request. `reader` names the part of the platform that reads the answer.
+
+    `context` travels to the reader. `key` and `version` mark a detail request: it is left out where the
+    assignment already knows that version of the key. `tolerated` lists statuses that the reader wants to see.
+    """
+
+    url: str
+    reader: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    body: str | None = None
+    context: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    key: str | None = None
+    version: str | None = None
+    tolerated: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer as received. `body` is decompressed; `url` is the final address."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fetched_at: datetime
+    reader: str
+    context: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+    @property
+    def content_type(self) -> str:
+        """Media type in lower case without parameters; "" where the server gave none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one page says: findings, the requests that follow from it, and what somebody should know.
+
+    `listed` holds the keys that a list page shows (for sweeps). `last` is true on the page that ends a
+    complete list whose counts agree.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    warnings: tuple[str, ...] = ()
+    listed: frozenset[str] = frozenset()
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What we keep of an address to ask conditionally: validators, body hash, and what followed from it."""
+
+    parser: str
+    etag: str | None = None
+    last_modified: str | None = None
+    sha256: str | None = None
+    asks: tuple[Ask, ...] = ()
+    listed: frozenset[str] = frozenset()
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Everything a spider may know beyond its declaration, given before it starts.
+
+    `known` maps a document's key to the version last read in detail; `reread` holds keys to read again even
+    if no list shows them (open windows); `since` is the day from which lists are wanted.
+    """
+
+    source: Source
+    now: datetime
+    known: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    reread: tuple[str, ...] = ()
+    since: str | None = None
+    remembered: Mapping[str, Remembered] = field(default_factory=dict)
+
+
+class Platform(ABC):
+    """A protocol that we can speak; one instance serves every source of its kind."""
+
+    name: ClassVar[str]
+    """As in `platform = "…"` of a declaration."""
+    parser: ClassVar[str]
+    """`name/N`; N rises when the same bytes would be read differently; remembered pages are read anew."""
+    redact: ClassVar[tuple[str, ...]] = ()
+    """JSON paths (`publications[].authorMail`) removed from a capture before it is stored."""
+
+    @abstractmethod
+    def check(self, source: Source) -> None:
+        """Raise `config.errors.ConfigError` if the declaration's options make no sense to this platform."""
+
+    @abstractmethod
+    def start(self, assignment: Assignment) -> Iterable[Ask]:
+        """The first requests of an attempt."""
+
+    @abstractmethod
+    def read(self, page: Page, assignment: Assignment) -> Reading:
+        """What `page` says.
+
+        Raises:
+            Drifted, Blocked, Failed, Empty: as their names say; anything else is a bug.
+        """
+
+    @abstractmethod
+    def route(self, url: str) -> Ask | None:
+        """The request that this platform would make for a recorded address; None if it would never ask."""
