@@ -49,9 +49,7 @@ def read_toml(path: Traversable) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as exc:
-        raise ConfigError(
-            f"{path}: no such file; `utblick init DIR` writes a complete configuration"
-        ) from exc
+        raise ConfigError(f"{path}: no such file; `utblick init DIR` writes a complete configuration") from exc
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         raise ConfigError(f"{path}: not valid TOML: {exc}") from exc
     except OSError as exc:

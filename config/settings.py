@@ -62,8 +62,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the library's signature
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Explicit values, then the environment, then `utblick.toml`."""
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
@@ -92,8 +92,6 @@ def load_settings(**explicit: object) -> Settings:
     except ValidationError as exc:
         first = exc.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(
-            f"setting {field} (UTBLICK_{field.upper()} or {TOML_FILE}): {first['msg']}"
-        ) from exc
+        raise ConfigError(f"setting {field} (UTBLICK_{field.upper()} or {TOML_FILE}): {first['msg']}") from exc
     except tomllib.TOMLDecodeError as exc:
         raise ConfigError(f"{TOML_FILE}: not valid TOML: {exc}") from exc

@@ -1,0 +1,1 @@
+"""The archive: tables, migrations, repositories. The only room that knows SQLAlchemy tables."""
