@@ -9,10 +9,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from config.sources import Source
 from spiders.finding import NOTHING, Finding
+
+Form = Literal["json", "xml", "html", "text", "any"]
+"""What a reader expects a body to be; `spiders.walls` holds pages of another form back."""
 
 
 class SourceError(Exception):
@@ -133,6 +136,10 @@ class Platform(ABC):
     @abstractmethod
     def start(self, assignment: Assignment) -> Iterable[Ask]:
         """The first requests of an attempt."""
+
+    def expects(self, reader: str) -> Form:  # noqa: ARG002  # platforms with several readers look at it
+        """The form of the pages that `reader` reads."""
+        return "any"
 
     @abstractmethod
     def read(self, page: Page, assignment: Assignment) -> Reading:
