@@ -1,0 +1,40 @@
+"""Which platforms there are. Adding one is one line here; its module loads when a source first needs it."""
+
+import difflib
+from functools import cache
+from importlib import import_module
+
+from config.errors import ConfigError
+from spiders.platform import Platform
+
+PLATFORMS = {
+    "have-your-say": "spiders.have_your_say:HaveYourSay",
+    "riksdagen": "spiders.riksdagen:Riksdagen",
+    "g0v": "spiders.g0v:G0v",
+    "feed": "spiders.feed:Feed",
+}
+"""Name as in `platform = "…"` → `module:class`."""
+
+
+@cache
+def platform(name: str) -> Platform:
+    """The one instance of the platform `name`; it serves every source of its kind.
+
+    `module:class` itself is accepted too, so that a platform of one's own needs no line here.
+
+    Raises:
+        ConfigError: no platform has this name (with the nearest that exist).
+    """
+    target = name if ":" in name else PLATFORMS.get(name)
+    if target is None:
+        near = difflib.get_close_matches(name, PLATFORMS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(PLATFORMS))}"
+        raise ConfigError(f"unknown platform {name!r}; {hint}")
+    module, _, attribute = target.partition(":")
+    try:
+        instance = getattr(import_module(module), attribute)()
+    except (ImportError, AttributeError, TypeError) as exc:
+        raise ConfigError(f"platform {name!r} cannot be loaded from {target!r}: {exc}") from exc
+    if not isinstance(instance, Platform):
+        raise ConfigError(f"platform {name!r}: {target!r} is not a Platform")
+    return instance
