@@ -60,7 +60,7 @@ def archive(chosen: Settings | None = None) -> Iterator[Engine]:
     """
     from monitor.archive.engine import open_archive
 
-    engine = open_archive(chosen or settings())
+    engine = open_archive((chosen or settings()).database)
     try:
         yield engine
     finally:
