@@ -5,10 +5,12 @@ network, the clock nor the database: `spiders.crawl` drives every platform with 
 command and the tests drive it with recorded pages.
 """
 
+import hashlib
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from config.sources import Source
@@ -57,6 +59,15 @@ class Ask:
     tolerated: tuple[int, ...] = ()
 
 
+def address_of(ask: Ask) -> str:
+    """The name under which the answer to `ask` is remembered: what was asked, and by which reader."""
+    name = f"{ask.reader} {ask.method} {ask.url}"
+    if not ask.body and not ask.headers:
+        return name
+    rest = json.dumps([ask.body, sorted(ask.headers.items())])
+    return f"{name} {hashlib.sha256(rest.encode()).hexdigest()[:16]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One answer as received. `body` is decompressed; `url` is the final address."""
@@ -92,7 +103,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What we keep of an address to ask conditionally: validators, body hash, and what followed from it."""
+    """What we keep of an address to ask conditionally: validators, body hash, and what followed from it.
+
+    `keys` are those of its findings, so that expectations hold for pages that were not read again too;
+    `newest` is the youngest day among them; `empty` says that the source itself said it has nothing.
+    """
 
     parser: str
     etag: str | None = None
@@ -101,6 +116,9 @@ class Remembered:
     asks: tuple[Ask, ...] = ()
     listed: frozenset[str] = frozenset()
     last: bool = False
+    keys: frozenset[str] = frozenset()
+    newest: date | None = None
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +126,8 @@ class Assignment:
     """Everything a spider may know beyond its declaration, given before it starts.
 
     `known` maps a document's key to the version last read in detail; `reread` holds keys to read again even
-    if no list shows them (open windows); `since` is the day from which lists are wanted.
+    if no list shows them (open windows); `since` is the day from which lists are wanted. `remembered` maps
+    addresses as `address_of` names them.
     """
 
     source: Source
