@@ -77,8 +77,16 @@ class Source(_Strict):
     """Seconds for the whole attempt."""
     retention_days: int = Field(365, ge=0)
     """How long raw responses are kept."""
+    documents_of: str | None = None
+    """Id of the source whose documents these are, where two declarations read one register: a list of what is
+    open every day, a sweep of everything once a week."""
     options: Mapping[str, Any] = {}
     """What only this platform understands; checked by the platform."""
+
+    @property
+    def archive(self) -> str:
+        """Id of the source under which what this one finds is archived."""
+        return self.documents_of or self.id
 
 
 def load_sources(overlay: Path | None = None) -> tuple[Source, ...]:
