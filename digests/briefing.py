@@ -231,13 +231,22 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A text with its language, so that a page can mark what is not in its own."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """What an earlier edition said of an item; enough to say what became of it."""
 
     item: str
-    title: str
+    title: Text
+    url: str | None
     closes: date | None
-    status: Status | None
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,14 +259,6 @@ class Previous:
 
 
 # ── What compose yields ───────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text with its language, so that a page can mark what is not in its own."""
-
-    text: str
-    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,12 +338,14 @@ class Line:
     """One item in one line; `item` is empty for a line that speaks of the letter itself."""
 
     item: str
-    lead: str
     title: Text
+    detail: str
+    """What to know of it, in the letter's language ("samråd, stänger 3 dec, 10 dagar kvar")."""
     url: str | None
     closes: date | None = None
     days_left: int | None = None
     certainty: Certainty = Certainty.UNKNOWN
+    status: Status = Status.NEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,8 +382,12 @@ class Briefing:
     language: str
     built_at: datetime
     """Aware, UTC."""
+    fact: str
+    """The most urgent fact, in one phrase."""
     subject: str
+    """Week, fact and the letter's name."""
     preheader: str
+    """What a mailbox shows beside the subject: another sentence than it."""
     sections: tuple[Section, ...]
     sources: tuple[SourceStatus, ...]
     """Every source asked, not only the failing ones."""

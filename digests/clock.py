@@ -1,0 +1,89 @@
+"""Which window of an item counts, and when it begins to press."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from digests.briefing import Clock, Item, Window, WindowKind
+
+NEAR = 14
+"""Days: the first half of the deadline section."""
+SOON = 30
+"""Days: its second half."""
+STEPS = (7, NEAR, SOON)
+"""Days left at which a deadline is told in full again."""
+
+INFLUENCE = frozenset(WindowKind) - {WindowKind.TRANSPOSITION, WindowKind.CALL}
+"""Windows in which one can still change the outcome."""
+
+
+def is_open(window: Window, today: date) -> bool:
+    """Whether one can act in it on `today`. A window that names no opening day counts as opened."""
+    return (window.opens is None or window.opens <= today) and not is_past(window, today)
+
+
+def is_past(window: Window, today: date) -> bool:
+    """Whether its last day lies before `today`; an unknown last day is never past."""
+    return window.closes is not None and window.closes < today
+
+
+def pressing(window: Window, today: date) -> date | None:
+    """The next day to keep: our own last day where it still lies ahead, otherwise the window's."""
+    days = [window.closes] if window.closes else []
+    internal = window.internal.day if window.internal else None
+    if internal is not None and internal >= today:
+        days.append(internal)
+    return min(days) if days else None
+
+
+def days_until(window: Window, today: date) -> int | None:
+    """Days from `today` to the next day to keep; None where no day is known."""
+    day = pressing(window, today)
+    return None if day is None else (day - today).days
+
+
+def presses(window: Window, today: date) -> bool:
+    """Whether its next day to keep lies within 30 days."""
+    return step(days_until(window, today)) is not None
+
+
+def step(days: int | None) -> int | None:
+    """The narrowest of `STEPS` that `days` lies within; None beyond them all."""
+    return None if days is None else next((bound for bound in STEPS if 0 <= days <= bound), None)
+
+
+def main_window(item: Item, today: date) -> Window | None:
+    """The window that an entry speaks of: what presses within 30 days, then what is open to influence.
+
+    Then come windows that open later, and last those that only tell when rules begin to apply.
+    """
+    current = [window for window in item.windows if not is_past(window, today)]
+    return min(current, key=lambda window: _urgency(window, today), default=None)
+
+
+def _urgency(window: Window, today: date) -> tuple[int, date]:
+    day = pressing(window, today) or date.max
+    opened = is_open(window, today)
+    if presses(window, today):
+        return 0, day
+    if window.kind is WindowKind.TRANSPOSITION:
+        return 3, day
+    return (1, day) if opened else (2, window.opens or day)
+
+
+def clock(window: Window, today: date) -> Clock:
+    """The window as an entry shows it on `today`."""
+    return Clock(
+        kind=window.kind,
+        opens=window.opens,
+        closes=window.closes,
+        certainty=window.certainty,
+        days_left=(window.closes - today).days if window.closes else None,
+        is_open=is_open(window, today),
+        closes_at=window.closes_at,
+        url=window.url,
+    )
+
+
+def can_influence(windows: Iterable[Window], today: date) -> bool:
+    """Whether any of the windows lets one change the outcome on `today`."""
+    return any(window.kind in INFLUENCE and is_open(window, today) for window in windows)

@@ -1,0 +1,102 @@
+"""The subject line and the preheader: the most urgent fact, and another sentence than it."""
+
+from collections.abc import Iterator, Sequence
+
+from digests.briefing import Counts, Priority, Section
+from digests.choice import Candidate
+from digests.clock import NEAR, SOON
+from digests.tame import one_line
+from digests.weeks import parse_week
+from digests.wording import Desk, priority, short_theme
+from digests.words import Catalogue
+
+SUBJECT = 110
+"""Longest subject; phones show about 40 characters, mailboxes on a desk 70 to 100."""
+
+PREHEADER = 160
+
+NAMED = 3
+"""Most themes named in the subject."""
+
+
+def fact(chosen: Sequence[Candidate], desk: Desk) -> str:
+    """The most urgent fact of the edition in one phrase, with the themes it concerns."""
+    for phrase, concerned in _facts(chosen, desk):
+        if concerned:
+            return phrase + _themes(concerned, desk)
+    return desk.words.phrases["fact quiet"]
+
+
+def subject(fact: str, week: str, letter: str, words: Catalogue) -> str:
+    """Week, fact, name of the letter: "v.48: 2 samråd stänger inom 14 dagar (avlopp) – EU-brevet"."""
+    number = words.say("week", number=parse_week(week)[1])
+    return one_line(words.say("subject", week=number, fact=fact, letter=letter), SUBJECT)
+
+
+def preheader(sections: Sequence[Section], counts: Counts, words: Catalogue, *, quiet: bool) -> str:
+    """What the mailbox shows beside the subject: the first entry, and how much can still be influenced."""
+    first = next((entry for section in sections for entry in section.entries), None)
+    if first is None or quiet:
+        return words.phrases["preheader quiet"]
+    told = f"{first.lead} – {one_line(first.title.text, 90)}"
+    return one_line(words.say("preheader first", lead=told, share=share(counts, words)), PREHEADER)
+
+
+def share(counts: Counts, words: Catalogue) -> str:
+    """How many of the full entries can still be influenced."""
+    return words.say("share", open=counts.influenceable, entries=counts.entries)
+
+
+def _facts(chosen: Sequence[Candidate], desk: Desk) -> Iterator[tuple[str, list[Candidate]]]:
+    words = desk.words
+    yield _closing(chosen, NEAR, desk)
+    deadlines = [c for c in chosen if c.section == "deadlines"]
+    internal = [c for c in deadlines if c.days is not None and c.days <= NEAR]
+    yield words.say("fact internal", dates=words.count(len(internal), "internal"), days=NEAR), internal
+    decisions = [c for c in chosen if priority(c.item) is Priority.DECISION]
+    yield words.say("fact decide", items=words.count(len(decisions), "item")), decisions
+    actions = [c for c in chosen if c.section == "decisions"]
+    yield words.say("fact act", items=words.count(len(actions), "item")), actions
+    yield _closing(chosen, SOON, desk)
+    funding = [c for c in chosen if c.section == "funding" and c.days is not None and c.days <= SOON]
+    yield _phrase(funding, SOON, desk), funding
+    new = [c for c in chosen if c.section == "new"]
+    yield words.say("fact new", items=words.count(len(new), "news")), new
+    moved = [c for c in chosen if c.section == "changed"]
+    yield words.say("fact moved", items=words.count(len(moved), "item")), moved
+
+
+def _closing(chosen: Sequence[Candidate], days: int, desk: Desk) -> tuple[str, list[Candidate]]:
+    """What closes outside within `days`, whatever our own calendar says."""
+    group = [
+        c
+        for c in chosen
+        if c.section == "deadlines"
+        and c.window
+        and c.window.closes
+        and (c.window.closes - desk.today).days <= days
+    ]
+    return _phrase(group, days, desk), group
+
+
+def _phrase(group: Sequence[Candidate], days: int, desk: Desk) -> str:
+    words = desk.words
+    kinds = {c.window.kind for c in group if c.window}
+    if len(kinds) != 1:
+        return words.say("fact mixed", windows=words.count(len(group), "deadline"), days=days)
+    noun = words.windows[kinds.pop()]
+    windows = f"{len(group)} {noun.one if len(group) == 1 else noun.many}"
+    return words.say("fact closing", windows=windows, days=days)
+
+
+def _themes(group: Sequence[Candidate], desk: Desk) -> str:
+    names: list[str] = []
+    for candidate in sorted(group, key=lambda c: c.rank):
+        for theme in candidate.item.themes[:1]:
+            name = short_theme(theme, desk.words.code)
+            if name not in names:
+                names.append(name)
+    if not names:
+        return ""
+    more = f" {desk.words.phrases['and more']}" if len(names) > NAMED else ""
+    return f" ({', '.join(names[:NAMED])}{more})"
