@@ -80,6 +80,8 @@ class Letter(_Strict):
     colour: Annotated[str, AfterValidator(_dark)] = "#1F4E5F"
     """Brand colour; carries white text."""
     language: Literal["sv", "en"] = "sv"
+    recipient_domains: tuple[Annotated[str, Field(pattern=r"^[^@\s]+\.[^@\s]+$")], ...] = ()
+    """Domains of work addresses that may subscribe, without their subdomains; none = any address."""
 
 
 class Organisation(_Strict):

@@ -282,14 +282,13 @@ def as_json(one: Subscriber) -> dict[str, Any]:
 
 
 def _address(text: str, allowed_domains: Collection[str]) -> str:
+    # The message does not repeat the address: it may end in a log.
     try:
         address = addresses.canonical(text)
     except ValueError as exc:
-        raise SubscriberError(f"{_short(text)} is {exc}") from exc
+        raise SubscriberError(str(exc)) from exc
     if not addresses.within(address, allowed_domains):
-        raise SubscriberError(
-            f"{_short(text)} is no work address; allowed are {', '.join(sorted(allowed_domains))}"
-        )
+        raise SubscriberError(f"not a work address: allowed are those at {', '.join(sorted(allowed_domains))}")
     return address
 
 

@@ -1,0 +1,187 @@
+"""`utblick subscribers`: who gets the letter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli import context, output
+
+if TYPE_CHECKING:
+    from monitor.subscribers import Subscriber, Wishes
+
+app = typer.Typer(help="Add, list, change, remove and forget those who get the letter.", no_args_is_help=True)
+
+Who = Annotated[str, typer.Argument(metavar="WHO", help="Number or e-mail address of the subscriber.")]
+Name = Annotated[str | None, typer.Option(help="The person's name.")]
+Language = Annotated[str | None, typer.Option(help="Language of the letter: sv or en.")]
+Theme = Annotated[
+    list[str] | None, typer.Option(help="Only this theme; may be given several times. Without it: every theme.")
+]
+Density = Annotated[str | None, typer.Option(help="How much text: short, normal or full.")]
+Cadence = Annotated[str | None, typer.Option(help="How often: weekly, fortnightly or monthly.")]
+
+
+@app.command()
+def add(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="E-mail address.")],
+    *,
+    name: Name = None,
+    language: Language = None,
+    theme: Theme = None,
+    density: Density = None,
+    cadence: Cadence = None,
+    pending: Annotated[bool, typer.Option("--pending", help="No letter before the person has confirmed.")] = False,
+) -> None:
+    """Add a subscriber."""
+    from config.organisation import load_organisation
+    from monitor import subscribers
+    from monitor.archive.engine import writing
+
+    settings = context.settings()
+    letter = load_organisation(settings.config).letter
+    wishes = _chosen(subscribers.Wishes(language=letter.language), language, theme, density, cadence)
+    with context.archive(settings) as engine, writing(engine) as conn:
+        added = subscribers.add(
+            conn,
+            address,
+            now=context.clock(settings),
+            name=name,
+            wishes=wishes,
+            allowed_domains=letter.recipient_domains,
+            confirmed=not pending,
+        )
+    _say(added)
+
+
+@app.command("list")
+def list_(
+    state: Annotated[str | None, typer.Option(help="Only those pending, active or unsubscribed.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the subscribers with what they chose."""
+    from monitor import subscribers
+    from monitor.archive.engine import reading
+
+    with context.archive() as engine, reading(engine) as conn:
+        found = subscribers.listed(conn, state=state)
+    if as_json:
+        output.as_json([subscribers.as_json(one) for one in found])
+        return
+    output.table(
+        ["id", "address", "name", "state", "language", "density", "cadence", "themes"],
+        [
+            (
+                one.id,
+                one.address,
+                one.name,
+                one.state,
+                one.wishes.language,
+                one.wishes.density,
+                one.wishes.cadence,
+                _themes(one),
+            )
+            for one in found
+        ],
+        right=[0],
+    )
+
+
+@app.command()
+def edit(
+    who: Who,
+    *,
+    address: Annotated[str | None, typer.Option(help="Another e-mail address.")] = None,
+    name: Name = None,
+    language: Language = None,
+    theme: Theme = None,
+    every_theme: Annotated[bool, typer.Option("--every-theme", help="Every theme again.")] = False,
+    density: Density = None,
+    cadence: Cadence = None,
+    state: Annotated[str | None, typer.Option(help="pending, active or unsubscribed.")] = None,
+) -> None:
+    """Change what is given and leave the rest."""
+    from dataclasses import replace
+
+    from config.organisation import load_organisation
+    from monitor import subscribers
+    from monitor.archive.engine import writing
+
+    if theme and every_theme:
+        raise typer.BadParameter("give either --theme or --every-theme")
+    settings = context.settings()
+    with context.archive(settings) as engine, writing(engine) as conn:
+        current = subscribers.find(conn, who)
+        wishes = _chosen(current.wishes, language, theme, density, cadence)
+        if every_theme:
+            wishes = replace(wishes, themes=None)
+        changed = subscribers.edit(
+            conn,
+            current.id,
+            now=context.clock(settings),
+            address=address,
+            name=name,
+            wishes=wishes,
+            state=state,
+            allowed_domains=load_organisation(settings.config).letter.recipient_domains,
+        )
+    _say(changed)
+
+
+@app.command()
+def remove(who: Who) -> None:
+    """Send no more letters; what is kept of the person stays until `forget`."""
+    from monitor import subscribers
+    from monitor.archive.engine import writing
+
+    with context.archive() as engine, writing(engine) as conn:
+        _say(subscribers.remove(conn, subscribers.find(conn, who).id))
+
+
+@app.command()
+def export(who: Who) -> None:
+    """Print everything that is kept of one person, as JSON."""
+    from monitor import subscribers
+    from monitor.archive.engine import reading
+
+    with context.archive() as engine, reading(engine) as conn:
+        output.as_json(subscribers.export(conn, subscribers.find(conn, who).id))
+
+
+@app.command()
+def forget(who: Who) -> None:
+    """Erase a person for good; that letters were sent stays counted."""
+    from monitor import subscribers
+    from monitor.archive.engine import writing
+
+    with context.archive() as engine, writing(engine) as conn:
+        found = subscribers.find(conn, who)
+        subscribers.forget(conn, found.id)
+    output.say(f"subscriber {found.id} is forgotten")
+
+
+def _chosen(
+    known: Wishes, language: str | None, theme: list[str] | None, density: str | None, cadence: str | None
+) -> Wishes:
+    """The known wishes with what was given on the command line."""
+    from dataclasses import replace
+
+    given = {
+        "language": language,
+        "themes": tuple(theme) if theme else None,
+        "density": density,
+        "cadence": cadence,
+    }
+    return replace(known, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # fields of mixed types
+
+
+def _say(one: Subscriber) -> None:
+    wishes = one.wishes
+    output.say(
+        f"subscriber {one.id}: {one.state}, {wishes.cadence}, {wishes.density}, {wishes.language}, {_themes(one)}"
+    )
+
+
+def _themes(one: Subscriber) -> str:
+    return ", ".join(one.wishes.themes) if one.wishes.themes else "every theme"
