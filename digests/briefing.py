@@ -14,6 +14,9 @@ from typing import Literal
 
 from config.organisation import Organisation
 
+HEALTHY = frozenset({"changed", "unchanged", "empty"})
+"""Outcomes of an attempt that answered as it should."""
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Density = Literal["short", "normal", "full"]
@@ -228,6 +231,11 @@ class SourceStatus:
     reason: str = ""
     last_good: datetime | None = None
     """When it last answered as it should (aware); None = never."""
+
+    @property
+    def failing(self) -> bool:
+        """Whether the letter must name it: every outcome but a healthy one, also an unknown word."""
+        return self.outcome not in HEALTHY
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ STEPS = (7, NEAR, SOON)
 INFLUENCE = frozenset(WindowKind) - {WindowKind.TRANSPOSITION, WindowKind.CALL}
 """Windows in which one can still change the outcome."""
 
+CONSULTING = frozenset({WindowKind.CALL_FOR_EVIDENCE, WindowKind.CONSULTATION, WindowKind.FEEDBACK})
+"""What a subject line may call a consultation."""
+
 
 def is_open(window: Window, today: date) -> bool:
     """Whether one can act in it on `today`. A window that names no opening day counts as opened."""

@@ -37,9 +37,6 @@ FULL: dict[Density, float] = {"short": 5 / 8, "normal": 1.0, "full": 2.0}
 LINES: dict[Density, int] = {"short": 5, "normal": 12, "full": 40}
 """Most one-liners in a section per density; deadlines get three times as many."""
 
-HEALTHY = frozenset({"changed", "unchanged", "empty"})
-"""Outcomes of an attempt that answered as it should."""
-
 
 def compose(
     items: Iterable[Item],
@@ -196,7 +193,7 @@ def _source_lines(sources: Sequence[SourceStatus], desk: Desk) -> tuple[Line, ..
     words = desk.words
     if not sources:
         return (Line("", Text(words.phrases["sources unknown"], words.code), "", None),)
-    failing = [source for source in sources if source.outcome not in HEALTHY]
+    failing = [source for source in sources if source.failing]
     up = words.say("sources up", good=len(sources) - len(failing), all=words.count(len(sources), "source"))
     lines = [Line("", Text(up, words.code), "", None)]
     for source in failing:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from digests.briefing import Counts, Priority, Section
+from digests.briefing import Counts, Priority, Section, WindowKind
 from digests.choice import Candidate
-from digests.clock import NEAR, SOON
+from digests.clock import CONSULTING, NEAR, SOON
 from digests.tame import one_line
 from digests.weeks import parse_week
 from digests.wording import Desk, priority, short_theme
@@ -81,7 +81,7 @@ def _closing(chosen: Sequence[Candidate], days: int, desk: Desk) -> tuple[str, l
 
 def _phrase(group: Sequence[Candidate], days: int, desk: Desk) -> str:
     words = desk.words
-    kinds = {c.window.kind for c in group if c.window}
+    kinds = {WindowKind.CONSULTATION if c.window.kind in CONSULTING else c.window.kind for c in group if c.window}
     if len(kinds) != 1:
         return words.say("fact mixed", windows=words.count(len(group), "deadline"), days=days)
     noun = words.windows[kinds.pop()]

@@ -59,7 +59,7 @@ def entry(item: Item, window: Window | None, desk: Desk) -> Entry:
         item=item.id,
         lead=lead(item, window, desk),
         title=title(item, desk),
-        what=_what(item, desk),
+        what=_what(item, window, desk),
         why=_why(item, desk),
         direction=item.direction,
         direction_reason=one_line(item.direction_reason, PHRASE),
@@ -184,14 +184,17 @@ def _thing(item: Item, words: Catalogue) -> str:
     return words.news.get(item.kind, words.news["other"])
 
 
-def _what(item: Item, desk: Desk) -> Text:
+def _what(item: Item, window: Window | None, desk: Desk) -> Text:
     words = desk.words
     summary = _in_language(item.summary, desk, SENTENCE * 4)
     if summary:
         return Text(first_sentence(summary.text, SENTENCE), summary.language)
-    thing = _thing(item, words)
-    capital = thing[:1].upper() + thing[1:]
     source = one_line(item.sources[0].name, PHRASE) if item.sources else words.phrases["none"]
+    if item.changes:
+        moved = _moved(_change(item.changes[0]), words)
+        return Text(words.say("what moved", change=moved, source=source), words.code)
+    thing = words.windows[window.kind].one if window and _matters(window, desk) else _thing(item, words)
+    capital = thing[:1].upper() + thing[1:]
     if item.published is None:
         return Text(words.say("what undated", thing=capital, source=source), words.code)
     day = words.plain_date(item.published)

@@ -1,0 +1,177 @@
+"""The fields of an entry as label and sentence, so that HTML and text say the same."""
+
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from digests.briefing import Briefing, Clock, Direction, Entry, Internal, Reference, Section, WindowKind
+from digests.clock import INFLUENCE, NEAR, SOON
+from digests.headline import share
+from digests.words import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One labelled field of an entry."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Says the fields of a briefing's entries in its language, on its day."""
+
+    words: Catalogue
+    today: date
+    zone: ZoneInfo
+    organisation: str
+
+    def facts(self, entry: Entry) -> tuple[Fact, ...]:
+        """Fields 3 to 11 of the entry; headline, sentence, sources and note stand on their own."""
+        labels = self.words.labels
+        return (
+            Fact(labels["why"].format(organisation=self.organisation), entry.why),
+            Fact(labels["window"], self.window(entry.window)),
+            Fact(labels["internal"], self.internal(entry.internal, entry.window)),
+            Fact(labels["actions"], capital(", ".join(entry.actions))),
+            Fact(labels["state"], self.state(entry)),
+            Fact(labels["owner"], f"{entry.owner or self.words.phrases['no owner']} ({self._status(entry)})"),
+            Fact(labels["priority"], self.words.priorities[entry.priority]),
+            Fact(labels["direction"], _because(self.words.directions[entry.direction], entry.direction_reason)),
+            Fact(labels["confidence"], self.confidence(entry)),
+        )
+
+    def window(self, window: Clock | None) -> str:
+        """Field 6: kind, last day with weekday and days left, and where the date comes from."""
+        words = self.words
+        if window is None:
+            return words.phrases["no window"]
+        kind = capital(words.windows[window.kind].one)
+        opens = words.long_date(window.opens) if window.opens else words.phrases["none"]
+        if window.closes is None:
+            return words.say("open unknown" if window.is_open else "coming unknown", kind=kind, opens=opens)
+        closes = words.long_date(window.closes)
+        if window.closes_at:
+            closes = words.say("at", date=closes, time=f"{window.closes_at.astimezone(self.zone):%H.%M}")
+        certainty = words.certainties[window.certainty]
+        left = words.days_left((window.closes - self.today).days)
+        phrase = "open" if window.is_open else "coming"
+        if window.kind is WindowKind.TRANSPOSITION:
+            phrase = "due"
+        return words.say(phrase, kind=kind, opens=opens, date=closes, left=left, certainty=certainty)
+
+    def internal(self, internal: Internal | None, window: Clock | None) -> str:
+        """Field 7: the last day for our own handling, or that none is left or known."""
+        words = self.words
+        asked = window is not None and window.closes is not None and window.kind in INFLUENCE | {WindowKind.CALL}
+        if internal is None and not asked:
+            return words.phrases["internal none"]
+        if internal is None:
+            return words.phrases["internal unknown"]
+        way = " way" if internal.way else ""
+        if internal.day is None:
+            return words.say(f"internal late{way}", way=internal.way)
+        return words.say(f"internal{way}", date=words.long_date(internal.day), way=internal.way)
+
+    def state(self, entry: Entry) -> str:
+        """Field 5: stage of how many, what moved, what is expected next."""
+        words, stage = self.words, entry.state.stage
+        none = words.phrases["none"]
+        name = words.phrases["no stage"]
+        if stage and stage.number and stage.total:
+            name = words.say("stage", name=stage.name, number=stage.number, total=stage.total)
+        elif stage:
+            name = stage.name
+        expected = words.phrases["no next"]
+        if stage and stage.expected:
+            expected = stage.expected
+            if stage.expected_day:
+                expected = words.say("next", step=expected, date=words.plain_date(stage.expected_day))
+        moved = [
+            words.say("change", field=change.field, before=change.before or none, after=change.after or none)
+            for change in entry.state.changes
+        ]
+        parts = [name]
+        if moved:
+            parts.append(f"{words.labels['changed']}: {'; '.join(moved)}")
+        if stage:
+            parts.append(f"{words.labels['next']}: {expected}")
+        return ". ".join(parts)
+
+    def confidence(self, entry: Entry) -> str:
+        """Field 11: how relevant, in words and per cent, and why."""
+        percent = round(100 * min(1.0, max(0.0, entry.confidence.relevance)))
+        return _because(
+            self.words.say("confidence", word=entry.confidence.word, percent=percent), entry.confidence.why
+        )
+
+    def seen(self, source: Reference) -> str:
+        """When a source was read, and in which language it is."""
+        language = self.words.languages.get(source.language, source.language)
+        return self.words.say("seen", date=self.words.short_date(source.seen, self.today), language=language)
+
+    def note_head(self, entry: Entry) -> str:
+        """Who wrote the note and when."""
+        if entry.note is None:
+            return ""
+        return self.words.say("note", author=entry.note.author, date=self.words.plain_date(entry.note.day))
+
+    def omitted(self, section: Section) -> str:
+        """How many did not fit."""
+        return self.words.say("omitted", items=self.words.count(section.omitted, "item"))
+
+    def left(self, entry: Entry) -> str:
+        """Days left of the window that the headline speaks of."""
+        window = entry.window
+        if window is None or not window.is_open or window.days_left is None:
+            return ""
+        if window.kind is WindowKind.TRANSPOSITION and window.days_left > SOON:
+            return ""
+        return self.words.days_left(window.days_left)
+
+    def urgent(self, entry: Entry) -> bool:
+        """Whether the entry's window closes within 14 days."""
+        days = entry.window.days_left if entry.window else None
+        return days is not None and days <= NEAR and entry.window is not None and entry.window.is_open
+
+    def masthead(self, number: int, organisation: str) -> str:
+        """Week, day and organisation."""
+        day = self.words.long_date(self.today)
+        return self.words.say("masthead", number=number, date=day, organisation=organisation)
+
+    def overview(self, briefing: Briefing) -> tuple[str, ...]:
+        """How many entries, how many still open to influence, in which direction; which sources failed."""
+        words, counts = self.words, briefing.counts
+        if not counts.entries:
+            told = [words.phrases["nothing full"]]
+        else:
+            told = [words.say("brief", entries=words.count(counts.entries, "item"), share=share(counts, words))]
+            directions = [
+                f"{words.directions[direction]} {counts.directions[direction]}"
+                for direction in Direction
+                if counts.directions.get(direction)
+            ]
+            told.append(words.say("tendency", directions=", ".join(directions)))
+        failing = sum(source.failing for source in briefing.sources)
+        if failing:
+            told.append(words.say("sources down", sources=capital(words.count(failing, "source"))))
+        return tuple(told)
+
+    def _status(self, entry: Entry) -> str:
+        return self.words.statuses[entry.status]
+
+
+def voice(briefing: Briefing, words: Catalogue) -> Voice:
+    """The voice of a briefing."""
+    zone = briefing.organisation.zone
+    return Voice(words, briefing.built_at.astimezone(zone).date(), zone, briefing.organisation.short_name)
+
+
+def capital(text: str) -> str:
+    """With its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def _because(text: str, reason: str) -> str:
+    return f"{text}: {reason}" if reason else text
