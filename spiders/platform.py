@@ -46,6 +46,7 @@ class Ask:
 
     `context` travels to the reader. `key` and `version` mark a detail request: it is left out where the
     assignment already knows that version of the key. `tolerated` lists statuses that the reader wants to see.
+    `always`: the answer is read even if it is the one we know, because what it means depends on the day.
     """
 
     url: str
@@ -57,6 +58,7 @@ class Ask:
     key: str | None = None
     version: str | None = None
     tolerated: tuple[int, ...] = ()
+    always: bool = False
 
 
 def address_of(ask: Ask) -> str:
