@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -120,12 +120,14 @@ def _read_list(page: Page, assignment: Assignment) -> Reading:
     if not last:
         asks.append(_list_ask(page.url, number + 1, before + len(rows), missing))
     elif complete:
-        asks += [_detail_ask(assignment.source, key, None) for key in missing]
+        asks += [_again(assignment, key) for key in missing]
     elif "read" in page.context:
         audit.note(f"the list is not complete: {before + len(read_rows)} rows were read of {total}")
     findings = tuple(_row_finding(row, page, assignment, audit) for row in read_rows)
-    # Only a list of everything can say that something is gone; one of the open ones cannot.
-    return Reading(findings, tuple(asks), audit.warnings(), frozenset() if filters else listed, complete)
+    if filters:
+        # Only a list of everything can say that something is gone; one of the open ones cannot.
+        return Reading(findings, tuple(asks), audit.warnings())
+    return Reading(findings, tuple(asks), audit.warnings(), listed, complete)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +180,11 @@ def _row(fields: Fields, audit: Audit) -> _Row | None:
 
 
 def _row_finding(row: _Row, page: Page, assignment: Assignment, audit: Audit) -> Finding:
-    """A row as a finding: silent about all that the detail says better, once a detail was or will be read.
+    """A row as a finding. Of an initiative whose detail was read it only repeats the title: that knows better.
 
-    A window is the exception at first sight: if the detail then fails, the deadline is not lost.
+    At first sight it says all it can: if the detail fails, the deadline is not lost.
     """
-    alone = not row.is_worth(assignment)
-    identifiers = (_hys(row.key), *_references([row.reference], audit)) if alone else None
-    unseen = row.key not in assignment.known
+    unread = row.key not in assignment.known
     return Finding(
         source=assignment.source.archive,
         key=row.key,
@@ -192,9 +192,9 @@ def _row_finding(row: _Row, page: Page, assignment: Assignment, audit: Audit) ->
         kind=Kind.INITIATIVE,
         title=row.title,
         language=_language(row.title),
-        identifiers=identifiers,
-        windows=as_windows(row.periods, _today(page), audit) if unseen else None,
-        subjects=row.topics if alone else None,
+        identifiers=(_hys(row.key), *_references([row.reference], audit)) if unread else None,
+        windows=as_windows(row.periods, _today(page), audit) if unread else None,
+        subjects=row.topics if unread else None,
     )
 
 
@@ -217,8 +217,13 @@ def _list_ask(url: str, number: int, read: int, missing: Iterable[str]) -> Ask:
 
 def _detail_ask(source: Source, key: str, version: str | None) -> Ask:
     address = f"{source.url.partition('/brpapi/')[0]}{_DETAIL}{key}"
-    context = {"version": version} if version else {}
-    return Ask(address, "detail", context=context, key=key if version else None, version=version, tolerated=(404,))
+    return Ask(address, "detail", context={"version": version or ""}, key=key, version=version, tolerated=(404,))
+
+
+def _again(assignment: Assignment, key: str) -> Ask:
+    """The detail whatever its version: no list shows the initiative any more."""
+    ask = _detail_ask(assignment.source, key, assignment.known.get(key))
+    return replace(ask, version=None)
 
 
 # --- Details
@@ -271,7 +276,7 @@ def _read_detail(page: Page, assignment: Assignment) -> Reading:
         subjects=tuple(dict.fromkeys(subjects)),
         bodies=(body,) if body else None,
         attachments=tuple(link for item in publications for link in item.attachments),
-        version=page.context.get("version"),
+        version=page.context.get("version") or None,
     )
     return Reading((finding,), warnings=audit.warnings())
 
