@@ -248,7 +248,7 @@ def _explain(exc: Exception, server: Server) -> str:
             text = f"no TLS ({exc.reason or exc}); {_PORTS}"
         case socket.gaierror():
             text = "no such host; check UTBLICK_SMTP_HOST"
-        case TimeoutError():
+        case TimeoutError() | smtplib.SMTPServerDisconnected(__context__=TimeoutError()):
             text = f"no answer within {server.timeout:g} s; check UTBLICK_SMTP_HOST and _PORT, and the firewall"
         case ConnectionRefusedError():
             text = "nothing listens there; check UTBLICK_SMTP_HOST and _PORT, or start the mail server"
