@@ -32,7 +32,9 @@ AHEAD = timedelta(days=400)
 
 _FEED_ADDRESS = re.compile(r"[/=.](?:rss|atom|feed)s?\b|\brss|/notification/ingestion", re.IGNORECASE)
 
-_FEED_ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|RDF)[\s>]", re.IGNORECASE)
+_FEED_ROOT = re.compile(
+    rb"<(?:\w{1,20}:)?(?:rss|feed)[\s>]|://purl\.org/rss/|://my\.netscape\.com/rdf/", re.IGNORECASE
+)
 
 Words = Annotated[tuple[str, ...], Field(max_length=100)]
 
