@@ -29,7 +29,7 @@ from email.policy import SMTP
 from functools import cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, func, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.archive.letters import DELIVERY_STATES, delivery, edition
@@ -128,6 +128,11 @@ def resolve(conn: Connection, delivery_id: int, outcome: Literal["sent", "resend
     if row is None:
         raise OutboxError(f"no delivery {delivery_id}; `utblick brief show` lists those of an edition")
     open_states = ("unknown",) if outcome == "sent" else ("unknown", "failed")
+    if row.state not in open_states:
+        raise OutboxError(
+            f"delivery {delivery_id} is {row.state}: only {' or '.join(open_states)} can be resolved"
+        )
+    copy_kept = delivery.c.message.is_not(None) if outcome == "resend" else true()
     values: dict[str, Any] = (
         {"state": "sent", "sent_at": row.claimed_at or now, "message": None}
         if outcome == "sent"
@@ -135,12 +140,12 @@ def resolve(conn: Connection, delivery_id: int, outcome: Literal["sent", "resend
     )
     changed = conn.execute(
         update(delivery)
-        .where(delivery.c.id == delivery_id, delivery.c.state.in_(open_states), delivery.c.message.is_not(None))
+        .where(delivery.c.id == delivery_id, delivery.c.state == row.state, copy_kept)
         .values(**values)
     )
     if not changed.rowcount:
         raise OutboxError(
-            f"delivery {delivery_id} is {row.state}: only {' or '.join(open_states)} can be resolved"
+            f"delivery {delivery_id} cannot be sent again: its copy is erased, the person is forgotten"
         )
     return Delivery(*conn.execute(_deliveries().where(delivery.c.id == delivery_id)).one())
 

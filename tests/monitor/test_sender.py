@@ -216,6 +216,19 @@ def test_only_what_is_open_can_be_resolved(archive, mail, clock):
     assert sender.send_due(archive, at(mail), clock=clock).sent == 1
 
 
+def test_a_forgotten_person_gets_no_second_copy(archive, mail, clock):
+    enqueue(archive, 1)
+    mail.handler.at_data["p1@example.se"] = [DROP]
+    sender.send_due(archive, at(mail), clock=clock)
+    [unknown] = rows(archive)
+    with writing(archive) as conn:
+        subscribers.forget(conn, 1)
+    with writing(archive) as conn, pytest.raises(outbox.OutboxError, match="the person is forgotten"):
+        outbox.resolve(conn, unknown.id, "resend", now=NOW)
+    with writing(archive) as conn:
+        assert outbox.resolve(conn, unknown.id, "sent", now=NOW).state == "sent"
+
+
 def test_a_mail_server_that_is_down_leaves_everything_queued(archive, mail, clock):
     number = enqueue(archive, 2)
     tally = sender.send_due(archive, at(mail, port=free_port()), clock=clock)
