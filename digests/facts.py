@@ -17,6 +17,9 @@ class Fact:
     label: str
     value: str
 
+    def __str__(self) -> str:
+        return f"{self.label}: {self.value}"
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
@@ -27,19 +30,24 @@ class Voice:
     zone: ZoneInfo
     organisation: str
 
-    def facts(self, entry: Entry) -> tuple[Fact, ...]:
-        """Fields 3 to 11 of the entry; headline, sentence, sources and note stand on their own."""
-        labels = self.words.labels
+    def facts(self, entry: Entry) -> tuple[tuple[Fact, ...], ...]:
+        """Fields 3 to 11 of the entry, in rows; headline, sentence, sources and note stand on their own."""
+        labels, words = self.words.labels, self.words
+        window = Fact(labels["window"], self.window(entry.window))
+        internal = Fact(labels["internal"], self.internal(entry.internal, entry.window))
+        owner = f"{entry.owner or words.phrases['no owner']} ({words.statuses[entry.status]})"
+        direction = _because(words.directions[entry.direction], entry.direction_reason)
         return (
-            Fact(labels["why"].format(organisation=self.organisation), entry.why),
-            Fact(labels["window"], self.window(entry.window)),
-            Fact(labels["internal"], self.internal(entry.internal, entry.window)),
-            Fact(labels["actions"], capital(", ".join(entry.actions))),
-            Fact(labels["state"], self.state(entry)),
-            Fact(labels["owner"], f"{entry.owner or self.words.phrases['no owner']} ({self._status(entry)})"),
-            Fact(labels["priority"], self.words.priorities[entry.priority]),
-            Fact(labels["direction"], _because(self.words.directions[entry.direction], entry.direction_reason)),
-            Fact(labels["confidence"], self.confidence(entry)),
+            (Fact(labels["why"].format(organisation=self.organisation), entry.why),),
+            (Fact(labels["actions"], capital(", ".join(entry.actions))),),
+            *(((window,), (internal,)) if entry.window else ((window, internal),)),
+            (Fact(labels["state"], self.state(entry)),),
+            (
+                Fact(labels["priority"], words.priorities[entry.priority]),
+                Fact(labels["owner"], owner),
+                Fact(labels["direction"], direction),
+                Fact(labels["confidence"], self.confidence(entry)),
+            ),
         )
 
     def window(self, window: Clock | None) -> str:
@@ -158,9 +166,6 @@ class Voice:
             told.append(words.say("sources down", sources=capital(words.count(failing, "source"))))
         return tuple(told)
 
-    def _status(self, entry: Entry) -> str:
-        return self.words.statuses[entry.status]
-
 
 def voice(briefing: Briefing, words: Catalogue) -> Voice:
     """The voice of a briefing."""
@@ -174,4 +179,4 @@ def capital(text: str) -> str:
 
 
 def _because(text: str, reason: str) -> str:
-    return f"{text}: {reason}" if reason else text
+    return f"{text} ({reason})" if reason else text

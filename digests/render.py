@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -37,6 +38,8 @@ def render_html(briefing: Briefing, leave: str | None = None) -> str:
     """
     for shorter in _shorter(briefing):
         html = _inliner().inline(_render("letter.html", shorter, leave))
+        # The inliner drops what cannot be inlined, or puts it in front of the charset; so it comes in afterwards.
+        html = html.replace("</head>", f"<style>\n{_screen_css()}</style>\n</head>", 1)
         if len(html.encode()) <= HTML_LIMIT:
             break
     return html
@@ -128,10 +131,15 @@ def _environment(*, html: bool) -> "Environment":
 
 
 @cache
+def _screen_css() -> str:
+    return files("digests").joinpath("templates/screen.css").read_text(encoding="utf-8")
+
+
+@cache
 def _inliner() -> "CSSInliner":
     from css_inline import CSSInliner
 
-    return CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
+    return CSSInliner( load_remote_stylesheets=False)
 
 
 def _tamed(value: object) -> object:

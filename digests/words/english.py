@@ -193,7 +193,7 @@ ENGLISH = Catalogue(
         "no next": "unknown",
         "next": "{step}, expected {date}",
         "no owner": "no owner yet",
-        "confidence": "{word} ({percent} %)",
+        "confidence": "{word}, {percent} %",
         "seen": "seen {date}, in {language}",
         "note": "Note by {author}, {date}",
         "line until": "closes {date}, {left}",

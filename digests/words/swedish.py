@@ -186,7 +186,7 @@ SWEDISH = Catalogue(
         "no next": "okänt",
         "next": "{step}, väntas {date}",
         "no owner": "ingen ägare än",
-        "confidence": "{word} ({percent} %)",
+        "confidence": "{word}, {percent} %",
         "seen": "sedd {date}, på {language}",
         "note": "Anteckning av {author}, {date}",
         "line until": "stänger {date}, {left}",
