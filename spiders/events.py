@@ -14,7 +14,8 @@ class Job:
 
     `now` is the fixed clock (aware; None = the real one). `captures` is the folder of raw responses, None to
     keep none. `replay` is a payload library that answers in place of the network. `allow_private` lets
-    requests reach addresses that are not public.
+    requests reach addresses that are not public. `backoff` is the pause (s) before a request that failed is
+    first made again.
     """
 
     assignments: tuple[Assignment, ...]
@@ -23,6 +24,7 @@ class Job:
     captures: str | None = None
     replay: str | None = None
     allow_private: bool = False
+    backoff: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

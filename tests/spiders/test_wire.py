@@ -124,7 +124,7 @@ SOURCE = Source(
 ASSIGNMENTS = st.builds(
     Assignment, st.just(SOURCE), MOMENTS, WORDS, few(TEXT), MAYBE, st.dictionaries(TEXT, REMEMBERED, max_size=2)
 )
-JOBS = st.builds(Job, few(ASSIGNMENTS), TEXT, st.none() | MOMENTS, MAYBE, MAYBE, st.booleans())
+JOBS = st.builds(Job, few(ASSIGNMENTS), TEXT, st.none() | MOMENTS, MAYBE, MAYBE, st.booleans(), st.floats(0, 60))
 EVENTS: st.SearchStrategy[Event] = (
     st.builds(PageRead, TEXT, TEXT, st.none() | CAPTURES, few(FINDINGS), st.none() | REMEMBERED, few(TEXT))
     | st.builds(Progress, TEXT, COUNTS, COUNTS, COUNTS, COUNTS)

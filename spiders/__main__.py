@@ -1,0 +1,70 @@
+"""The child process of a scan: `python -m spiders` takes one job on standard input and writes events.
+
+One JSON line in (`spiders.events.Job`), one JSON line out for every event; log messages go to standard error.
+Standard input stays open as long as the parent lives: its end ends this process, so that none is ever left
+behind. SIGINT and SIGTERM close every attempt that is under way.
+"""
+
+import os
+import resource
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+from spiders.events import Done, Event, Job
+from spiders.wire import decode, encode
+
+
+def main() -> None:
+    """Carry out the job on standard input."""
+    events = os.dup(sys.stdout.fileno())
+    # Whatever prints must not come between two events.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    job = decode(Job, sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
+
+    def emit(event: Event) -> None:
+        _write(events, encode(event) + b"\n")
+
+    _crawl(job, emit)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    emit(Done(cpu=used.ru_utime + used.ru_stime, memory=used.ru_maxrss * 1024))
+
+
+def _crawl(job: Job, emit: Callable[[Event], None]) -> None:
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from spiders.crawl import Scan, ScanSpider
+    from spiders.scrapy_settings import scrapy_settings
+
+    widest = max((assignment.source.per_host for assignment in job.assignments), default=1)
+    scan = Scan(job, emit)
+    process = AsyncCrawlerProcess(scrapy_settings(job, widest))
+    process.crawl(ScanSpider, scan=scan)
+
+    import asyncio
+
+    loop = asyncio.get_event_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, scan.interrupt)
+    process.start(install_signal_handlers=False)
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        try:
+            view = view[os.write(descriptor, view) :]
+        except BrokenPipeError:
+            os._exit(1)  # nobody listens any more
+
+
+def _end_with_parent(descriptor: int) -> None:
+    while os.read(descriptor, 65_536):
+        pass
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
