@@ -139,7 +139,7 @@ def _screen_css() -> str:
 def _inliner() -> "CSSInliner":
     from css_inline import CSSInliner
 
-    return CSSInliner( load_remote_stylesheets=False)
+    return CSSInliner(load_remote_stylesheets=False)
 
 
 def _tamed(value: object) -> object:

@@ -1,0 +1,95 @@
+"""One recipient's copy of the letter as a mail (RFC 5322), ready for SMTP."""
+
+import hashlib
+import re
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+from digests.briefing import Briefing
+from digests.headline import SUBJECT
+from digests.render import leave_by_mail, render_html, render_text
+from digests.tame import one_line
+
+LINK_LENGTH = 900
+"""Longest unsubscribe address: header lines end at 998 characters (RFC 5322, 2.1.1)."""
+
+# Python's folding would cut a long address into encoded words, which no mail program undoes in
+# List-Unsubscribe or Message-ID; so lines may be as long as the standard allows. Subject and From are kept short.
+POLICY = SMTP.clone(max_line_length=998)
+
+
+def message(
+    briefing: Briefing,
+    *,
+    to: str,
+    sender: str,
+    date: datetime,
+    message_id: str,
+    unsubscribe: str | None = None,
+) -> EmailMessage:
+    """The letter for one recipient: text first, then HTML with the same facts.
+
+    Args:
+        briefing: What to say.
+        to: The recipient's address, nothing else.
+        sender: Address the letter is sent from; the organisation's sender name stands before it.
+        date: When it is sent (aware).
+        message_id: As `message_id` gives it: the same letter to the same reader has the same one.
+        unsubscribe: The reader's own https address that leaves the list by POST (RFC 8058); used only if the
+            organisation has a public address. None = leaving is a mail to the organisation's contact.
+
+    Raises:
+        ValueError: an address is no address, the date has no zone, or `unsubscribe` lies elsewhere than the
+            organisation's public address.
+    """
+    if date.tzinfo is None:
+        raise ValueError("expected an aware date")
+    organisation = briefing.organisation
+    public = organisation.public_address
+    leave = None
+    if unsubscribe is not None and public is not None:
+        leave = _below(unsubscribe, public)
+    mail = EmailMessage(policy=POLICY)
+    mail["Subject"] = one_line(briefing.subject, SUBJECT)
+    mail["From"] = Address(one_line(organisation.letter.sender, 100), addr_spec=_address(sender))
+    mail["To"] = Address(addr_spec=_address(to))
+    mail["Date"] = format_datetime(date)
+    mail["Message-ID"] = message_id
+    mail["Content-Language"] = briefing.language
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["List-Id"] = f"<{organisation.letter.list_id}>"
+    by_mail = f"<{leave_by_mail(briefing)}>"
+    if leave:
+        mail["List-Unsubscribe"] = f"<{leave}>, {by_mail}"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    else:
+        mail["List-Unsubscribe"] = by_mail
+    mail.set_content(render_text(briefing, leave), cte="quoted-printable")
+    mail.add_alternative(render_html(briefing, leave), subtype="html", cte="quoted-printable")
+    return mail
+
+
+def message_id(briefing: Briefing, reader: str) -> str:
+    """The Message-ID of this edition for `reader` (an id of the subscriber, never the address)."""
+    list_id = briefing.organisation.letter.list_id
+    digest = hashlib.sha256("\0".join((list_id, briefing.week, reader)).encode()).hexdigest()
+    return f"<{briefing.week.lower()}.{digest[:24]}@{list_id}>"
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"[!-~]+@[!-~]+", text) or re.search(r"[<>,;:()\[\]\"\\\s]", text) or text.count("@") != 1:
+        raise ValueError("expected one e-mail address in ASCII, name@example.org")
+    return text
+
+
+def _below(url: str, public: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not url.startswith(f"{public}/") or not re.fullmatch(r"[!-~]+", url):
+        raise ValueError(f"expected an unsubscribe address below {public}")
+    if len(url) > LINK_LENGTH or "<" in url or ">" in url:
+        raise ValueError("expected a shorter unsubscribe address without angle brackets")
+    return url
