@@ -31,12 +31,14 @@ class Spelling:
 
     `text` is strict enough for running text (None: not to be looked for there). `typed` is matched against the
     whole of what a person typed (None: `text` without regard to case). `canonical` may refuse with None.
+    `needle` is in every lower-cased text where `text` can match: the cheap question before the pattern.
     """
 
     scheme: str
     text: re.Pattern[str] | None
     canonical: Callable[[Match], str | None]
     typed: re.Pattern[str] | None = None
+    needle: str = ""
 
     def of_input(self) -> re.Pattern[str]:
         """The pattern for typed input."""
@@ -177,25 +179,35 @@ SPELLINGS = (
         _text(rf"(?<![\d/:])({_YEAR})/(\d{{4}})([A-Z]?)(?:\s?\(([A-Z]{{3}})\)|/({_KINDS}))(?![A-Za-z])"),
         _procedure,
         _text(rf"({_YEAR})[/-](\d{{4}})([A-Z]?)(?:\s?\(([A-Z]{{3}})\)|/([A-Z]{{3}}))?"),
+        needle="/",
     ),
     Spelling(
         "celex",
         _text(rf"(?<!\w)(\d)({_YEAR})([A-Z]{{1,2}})(\d{{4}})(R?\(\d\d\)|[A-Z]{{3}}_\d{{1,9}})?(-\d{{8}})?(?!\w)"),
         _joined,
     ),
-    Spelling("celex", _text(rf"eli/(reg|dir|dec)(?:_impl|_del)?/({_YEAR})/(\d{{1,4}})(?!\d)"), _eli),
+    Spelling(
+        "celex", _text(rf"eli/(reg|dir|dec)(?:_impl|_del)?/({_YEAR})/(\d{{1,4}})(?!\d)"), _eli, needle="eli/"
+    ),
     Spelling(
         "fpm",
         _text(rf"{_SESSION}\s?:?\s?(?i:FPM)\s{{0,2}}(\d{{1,3}})(?!\d)"),
         _fpm,
         _text(rf"(?:{_SESSION}\s?:?\s?)?(?:fakta-?pm|fpm)\s{{0,2}}(\d{{1,3}})"),
+        needle="fpm",
     ),
     Spelling(
         "prop",
         _text(rf"\b[Pp]rop(?:\.|osition(?:en)?)?\s?{_SESSION}:(\d{{1,4}})(?!\d)"),
         _in_session("Prop."),
+        needle="prop",
     ),
-    Spelling("skr", _text(rf"\b[Ss]kr(?:\.|ivelse(?:n)?)?\s?{_SESSION}:(\d{{1,4}})(?!\d)"), _in_session("Skr.")),
+    Spelling(
+        "skr",
+        _text(rf"\b[Ss]kr(?:\.|ivelse(?:n)?)?\s?{_SESSION}:(\d{{1,4}})(?!\d)"),
+        _in_session("Skr."),
+        needle="skr",
+    ),
     Spelling(
         "bet",
         _text(
@@ -204,22 +216,25 @@ SPELLINGS = (
         ),
         _committee_report,
         _text(rf"(?:bet\.?\s?|betänkande\s|utl\.?\s?|utlåtande\s)?{_SESSION}:([a-zåäö]{{2,5}})(\d{{1,3}})"),
+        needle=":",
     ),
-    Spelling("sou", _text(rf"\bSOU\s?({_YEAR})\s?:\s?(\d{{1,3}})(?!\d)"), _numbered("SOU")),
-    Spelling("ds", _text(rf"\bD[sS]\.?\s?({_YEAR})\s?:\s?(\d{{1,3}})(?!\d)"), _numbered("Ds")),
-    Spelling("dir", _text(rf"\b[Dd]ir\.?\s?({_YEAR})\s?:\s?(\d{{1,3}})(?!\d)"), _numbered("Dir.")),
-    Spelling("sfs", _text(r"\bSFS\s?((?:17|18|19|20)\d\d)\s?:\s?(\d{1,4})(?!\d)"), _numbered("SFS")),
+    Spelling("sou", _text(rf"\bSOU\s?({_YEAR})\s?:\s?(\d{{1,3}})(?!\d)"), _numbered("SOU"), needle="sou"),
+    Spelling("ds", _text(rf"\bD[sS]\.?\s?({_YEAR})\s?:\s?(\d{{1,3}})(?!\d)"), _numbered("Ds"), needle=":"),
+    Spelling("dir", _text(rf"\b[Dd]ir\.?\s?({_YEAR})\s?:\s?(\d{{1,3}})(?!\d)"), _numbered("Dir."), needle="dir"),
+    Spelling("sfs", _text(r"\bSFS\s?((?:17|18|19|20)\d\d)\s?:\s?(\d{1,4})(?!\d)"), _numbered("SFS"), needle="sfs"),
     Spelling(
         "sfs",  # "lagen (2006:412) om allmänna vattentjänster"
         _text(r"(?<=[a-zåäö]\s)\(((?:17|18|19|20)\d\d):(\d{1,4})\)"),
         _numbered("SFS"),
         _text(r"\(?((?:17|18|19|20)\d\d):(\d{1,4})\)?"),
+        needle=":",
     ),
     Spelling(
         "act",
         _text(rf"\(({_TREATY}(?:,\s?Euratom)?)\s?\)\s?((?:[Nn]r|[Nn]o\.?)\s?)?(\d{{1,4}})/(\d{{1,4}})(?![\d/])"),
         _act,
         _text(rf"\(?({_TREATY}(?:,\s?Euratom)?)\)?\s?(nr\s?|no\.?\s?)?(\d{{1,4}})/(\d{{1,4}})"),
+        needle="/",
     ),
     Spelling(
         "act",
@@ -228,6 +243,7 @@ SPELLINGS = (
             rf"()()({_YEAR})/(\d{{3,4}})(?![\d/(:]|\s?\(|\sRIF)"
         ),
         _act,
+        needle="/",
     ),
     Spelling(
         "act",
@@ -235,11 +251,13 @@ SPELLINGS = (
             rf"(?<![\d/])({_YEAR}|\d{{2,4}})/(\d{{1,4}})(?:/{{1,2}}|\s(?=RIF))({_TREATY}(?:,\s?{_TREATY}){{0,3}})(?!\w)"
         ),
         _directive,
+        needle="/",
     ),
     Spelling(
         "act",
         _text(rf"(?<!\w)L_({_YEAR})(\d{{5}})(?!\d)"),
         lambda match: f"(EU) {match.group(1)}/{int(match.group(2))}",
+        needle="l_",
     ),
     Spelling(
         "dok-id",
@@ -252,16 +270,19 @@ SPELLINGS = (
         _text(rf"(?<![\wÅÄÖåäö])([A-ZÅÄÖ][A-Za-zÅÄÖåäö]{{0,2}})({_YEAR})/(\d{{3,5}})(?![\d(])"),
         _diary,
         _text(rf"({_DEPARTMENTS})\s?({_YEAR})/(\d{{3,5}})(?:/\w{{1,5}})?"),
+        needle="/",
     ),
     Spelling(
         "ares",
         _text(r"(?<!\w)(?i:Ares)\s?\((20\d\d)\)\s?(\d{4,9})(?!\d)"),
         lambda match: f"Ares({match.group(1)}){match.group(2)}",
+        needle="ares",
     ),
     Spelling(
         "plan",
         _text(r"(?<!\w)(?i:PLAN)[/-](20\d\d)[/-](\d{1,6})(?!\d)"),
         lambda match: f"PLAN/{match.group(1)}/{int(match.group(2))}",
+        needle="plan",
     ),
     Spelling(
         "st",
@@ -275,28 +296,43 @@ SPELLINGS = (
         "ep",
         _text(r"(?<!\w)(?P<series>[ABC])(?P<term>\d{1,2})-(?P<number>\d{4})/(?P<year>20\d\d)(?!\d)"),
         _report,
+        needle="-",
     ),
     Spelling(
         "ep",
         _text(r"(?<!\w)(?P<series>[ABC])-(?P<term>\d{1,2})-(?P<year>20\d\d)-(?P<number>\d{4})(?!\d)"),
         _report,
+        needle="-",
     ),
     Spelling(
         "ep",
         _text(r"(?<!\w)P(?P<term>\d{1,2})_(?P<series>[ABC])\((?P<year>20\d\d)\)(?P<number>\d{4})(?!\d)"),
         _report,
+        needle="_",
     ),
     Spelling(
         "ep",
         _text(r"(?<!\w)P(?P<term>\d{1,2})_TA\((?P<year>20\d\d)\)(?P<number>\d{4})(?!\d)"),
         _adopted_text,
+        needle="_ta(",
     ),
-    Spelling("ep", _text(r"(?<!\w)T(?P<term>\d{1,2})-(?P<number>\d{4})/(?P<year>20\d\d)(?!\d)"), _adopted_text),
-    Spelling("ep", _text(r"(?<!\w)TA-(?P<term>\d{1,2})-(?P<year>20\d\d)-(?P<number>\d{4})(?!\d)"), _adopted_text),
+    Spelling(
+        "ep",
+        _text(r"(?<!\w)T(?P<term>\d{1,2})-(?P<number>\d{4})/(?P<year>20\d\d)(?!\d)"),
+        _adopted_text,
+        needle="-",
+    ),
+    Spelling(
+        "ep",
+        _text(r"(?<!\w)TA-(?P<term>\d{1,2})-(?P<year>20\d\d)-(?P<number>\d{4})(?!\d)"),
+        _adopted_text,
+        needle="ta-",
+    ),
     Spelling(
         "ep",
         _text(r"(?<!\w)PE[\s-]?(\d{3})\.(\d{3})(?!\d)"),
         lambda match: f"PE{match.group(1)}.{match.group(2)}",
+        needle="pe",
     ),
     Spelling(
         "press",

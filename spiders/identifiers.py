@@ -33,6 +33,7 @@ LONGEST_INPUT = 300
 
 # Soft hyphens stand inside words of regeringen.se, backslashes before "_" in Markdown.
 _INVISIBLE = re.compile("[\xad\u200b\u200c\u200d\u2060\ufeff\\\\]")
+_DIGITS = re.compile(r"\d\d")
 _AROUND = re.compile(r"^[\s\"'”“’(\[<]+|[\s\"'”“’.,;:?!>]+$")
 _SURROUNDINGS = re.compile(
     r"final|slutlig|fakta|pm|faktapromemoria|celex|dnr|diarienummer|nr|oj|rådets|kommissionens"
@@ -58,11 +59,14 @@ def find_identifiers(text: str) -> tuple[Found, ...]:
 
     A list of bare numbers after a Commission document (`COM(2023) 207, 208 och 209`, `955–959`) is spelt out.
     """
+    if _DIGITS.search(text) is None:
+        return ()
     folded, places = _folded(text)
+    lowered = folded.lower()
     found = [
         Found(match.start(), match.end(), Identifier(spelling.scheme, value, Relation.MENTION))
         for spelling in SPELLINGS
-        if spelling.text is not None
+        if spelling.text is not None and spelling.needle in lowered
         for match in spelling.text.finditer(folded)
         if (value := spelling.canonical(match)) is not None
     ]
