@@ -185,8 +185,9 @@ def _read_row(
     updated = row.opt_date("updated")
     own = row.opt_str("id")
     summary = plain(row.opt_str("summary", sometimes=True))
-    types = row.strings("types")
-    categories, senders = row.strings("categories"), row.strings("senders")
+    types, senders = row.strings("types"), row.strings("senders")
+    # Until the spring of 2025 types and senders were repeated among the categories.
+    categories = tuple(code for code in row.strings("categories") if code not in {*types, *senders})
     kind, unknown = kind_of(path, types)
     for code in unknown:
         audit.note(f"unknown type {code}{_named(code, names)}: {path}")
@@ -208,7 +209,8 @@ def _read_row(
         steps=page_steps(kind, path, title, published),
         subjects=_names(categories, names, audit),
         bodies=_names(senders, names, audit),
-        attachments=_attachments(row),
+        # Empty lists came and went with a redesign of the site (autumn 2025): they say nothing.
+        attachments=_attachments(row) or None,
     )
     return finding, own
 

@@ -186,16 +186,19 @@ def placed(path: str) -> date | None:
 
 
 def _memo_number(path: str, heading: str, own: str) -> list[Identifier]:
-    """A memo's own number: from its heading, its number field (sometimes wrong), at last its path."""
-    for place in (heading, own):
-        found = [hit.identifier for hit in find_identifiers(place) if hit.identifier.scheme == "fpm"]
-        if found:
-            return [replace(found[0], relation=Relation.SUBJECT)]
+    """A memo's own number: from its heading, its number field, at last its path.
+
+    Heading and field have been plainly wrong (2020/21:FPM28 on a memo of September 2025) and so have paths: the
+    first one stands whose session is that of the page's year or at most two years back.
+    """
     slug = _SLUG.search(unquote(path))
-    if slug is None:
-        return []
-    found = [hit.identifier for hit in find_identifiers(f"{slug[1]}/{slug[2]}:FPM{slug[3]}")]
-    return [replace(name, relation=Relation.SUBJECT) for name in found]
+    written = (heading, own, f"{slug[1]}/{slug[2]}:FPM{slug[3]}" if slug else "")
+    found = [
+        hit.identifier for text in written for hit in find_identifiers(text) if hit.identifier.scheme == "fpm"
+    ]
+    near = placed(path)
+    likely = [name for name in found if near is None or near.year - 2 <= int(name.value[:4]) <= near.year]
+    return [replace(name, relation=Relation.SUBJECT) for name in (likely or found)[:1]]
 
 
 def _once(names: Iterable[Identifier]) -> tuple[Identifier, ...]:
