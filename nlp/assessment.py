@@ -3,9 +3,9 @@
 Plain data without heavy imports, so that everybody may import it.
 """
 
+import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
@@ -63,7 +63,7 @@ class Text:
     language: str | None = None
     genre: str | None = None
     subjects: tuple[str, ...] = ()
-    date: date | None = None
+    date: datetime.date | None = None
     window_open: bool | None = None
 
 
