@@ -40,7 +40,7 @@ def load_stored(conn: Connection, source: str, keys: Iterable[str]) -> dict[str,
         rows = conn.execute(query).mappings().all()
         ids = [row["id"] for row in rows]
         identifiers, steps, windows = (
-            _grouped(conn, table, ids) for table in (document_identifier, document_step, document_window)
+            grouped(conn, table, ids) for table in (document_identifier, document_step, document_window)
         )
         for row in rows:
             number = row["id"]
@@ -94,7 +94,7 @@ def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
         yield items[start : start + CHUNK]
 
 
-def _grouped(conn: Connection, table: Table, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+def grouped(conn: Connection, table: Table, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
     """The rows of `table` that belong to the documents `ids`, by document, in a stable order."""
     grouped: dict[int, list[RowMapping]] = {}
     query = select(table).where(table.c.document.in_(ids)).order_by(*table.primary_key.columns)
