@@ -51,7 +51,7 @@ def _event(entry: Entry, briefing: Briefing) -> "Event":
     words = catalogue(briefing.language)
     speak = voice(briefing, words)
     list_id = briefing.organisation.letter.list_id
-    key = hashlib.sha256(f"{entry.item}\0{window.kind}".encode()).hexdigest()[:24]
+    key = hashlib.sha256(f"{entry.item}\0{window.kind}\0{window.opens}".encode()).hexdigest()[:24]
     title = one_line(entry.title.text, 180)
     estimate = " (?)" if window.certainty is Certainty.ESTIMATED else ""
     event = Event()

@@ -21,9 +21,9 @@ NAMED = 3
 
 def fact(chosen: Sequence[Candidate], desk: Desk) -> str:
     """The most urgent fact of the edition in one phrase, with the themes it concerns."""
-    for phrase, concerned in _facts(chosen, desk):
+    for phrase, values, concerned in _facts(chosen, desk):
         if concerned:
-            return phrase + _themes(concerned, desk)
+            return desk.words.say(phrase, about=_themes(concerned, desk), **values)
     return desk.words.phrases["fact quiet"]
 
 
@@ -47,46 +47,40 @@ def share(counts: Counts, words: Catalogue) -> str:
     return words.say("share", open=counts.influenceable, entries=counts.entries)
 
 
-def _facts(chosen: Sequence[Candidate], desk: Desk) -> Iterator[tuple[str, list[Candidate]]]:
+def _facts(chosen: Sequence[Candidate], desk: Desk) -> Iterator[tuple[str, dict[str, object], list[Candidate]]]:
+    """Phrase, its values, and what it speaks of; the most urgent first."""
     words = desk.words
-    yield _closing(chosen, NEAR, desk)
     deadlines = [c for c in chosen if c.section == "deadlines"]
+    yield _closing([c for c in deadlines if _closes_within(c, NEAR, desk)], NEAR, desk)
     internal = [c for c in deadlines if c.days is not None and c.days <= NEAR]
-    yield words.say("fact internal", dates=words.count(len(internal), "internal"), days=NEAR), internal
+    yield "fact internal", {"dates": words.count(len(internal), "internal"), "days": NEAR}, internal
     decisions = [c for c in chosen if priority(c.item) is Priority.DECISION]
-    yield words.say("fact decide", items=words.count(len(decisions), "item")), decisions
+    yield "fact decide", {"items": words.count(len(decisions), "item")}, decisions
     actions = [c for c in chosen if c.section == "decisions"]
-    yield words.say("fact act", items=words.count(len(actions), "item")), actions
-    yield _closing(chosen, SOON, desk)
-    funding = [c for c in chosen if c.section == "funding" and c.days is not None and c.days <= SOON]
-    yield _phrase(funding, SOON, desk), funding
+    yield "fact act", {"items": words.count(len(actions), "item")}, actions
+    yield _closing([c for c in deadlines if _closes_within(c, SOON, desk)], SOON, desk)
+    yield _closing([c for c in chosen if c.section == "funding" and _closes_within(c, SOON, desk)], SOON, desk)
     new = [c for c in chosen if c.section == "new"]
-    yield words.say("fact new", items=words.count(len(new), "news")), new
+    yield "fact new", {"items": words.count(len(new), "news")}, new
     moved = [c for c in chosen if c.section == "changed"]
-    yield words.say("fact moved", items=words.count(len(moved), "item")), moved
+    yield "fact moved", {"items": words.count(len(moved), "item")}, moved
 
 
-def _closing(chosen: Sequence[Candidate], days: int, desk: Desk) -> tuple[str, list[Candidate]]:
-    """What closes outside within `days`, whatever our own calendar says."""
-    group = [
-        c
-        for c in chosen
-        if c.section == "deadlines"
-        and c.window
-        and c.window.closes
-        and (c.window.closes - desk.today).days <= days
-    ]
-    return _phrase(group, days, desk), group
+def _closes_within(candidate: Candidate, days: int, desk: Desk) -> bool:
+    """Whether its window closes within `days`, whatever our own calendar says."""
+    closes = candidate.window.closes if candidate.window else None
+    return closes is not None and (closes - desk.today).days <= days
 
 
-def _phrase(group: Sequence[Candidate], days: int, desk: Desk) -> str:
+def _closing(group: list[Candidate], days: int, desk: Desk) -> tuple[str, dict[str, object], list[Candidate]]:
+    """The same kind of window is named by its noun, several kinds are called deadlines."""
     words = desk.words
     kinds = {WindowKind.CONSULTATION if c.window.kind in CONSULTING else c.window.kind for c in group if c.window}
     if len(kinds) != 1:
-        return words.say("fact mixed", windows=words.count(len(group), "deadline"), days=days)
+        return "fact mixed", {"windows": words.count(len(group), "deadline"), "days": days}, group
     noun = words.windows[kinds.pop()]
     windows = f"{len(group)} {noun.one if len(group) == 1 else noun.many}"
-    return words.say("fact closing", windows=windows, days=days)
+    return "fact closing", {"windows": windows, "days": days}, group
 
 
 def _themes(group: Sequence[Candidate], desk: Desk) -> str:

@@ -5,7 +5,7 @@ import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
@@ -14,12 +14,30 @@ from digests.headline import SUBJECT
 from digests.render import leave_by_mail, render_html, render_text
 from digests.tame import one_line
 
-LINK_LENGTH = 900
+LINK_LENGTH = 700
 """Longest unsubscribe address: header lines end at 998 characters (RFC 5322, 2.1.1)."""
 
-# Python's folding would cut a long address into encoded words, which no mail program undoes in
-# List-Unsubscribe or Message-ID; so lines may be as long as the standard allows. Subject and From are kept short.
-POLICY = SMTP.clone(max_line_length=998)
+WHOLE = frozenset({"message-id", "list-unsubscribe"})
+
+
+class _Policy(EmailPolicy):
+    """Mail as SMTP wants it, with addresses in one piece.
+
+    The library folds a long address into encoded words, which no mail program undoes in these headers.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        """The header as it stands in the message, with line ends."""
+        return f"{name}: {value}{self.linesep}" if name.lower() in WHOLE else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The same as bytes."""
+        return (
+            self.fold(name, value).encode("ascii") if name.lower() in WHOLE else super().fold_binary(name, value)
+        )
+
+
+POLICY = _Policy(linesep="\r\n")
 
 
 def message(
@@ -59,7 +77,6 @@ def message(
     mail["To"] = Address(addr_spec=_address(to))
     mail["Date"] = format_datetime(date)
     mail["Message-ID"] = message_id
-    mail["Content-Language"] = briefing.language
     mail["Auto-Submitted"] = "auto-generated"
     mail["List-Id"] = f"<{organisation.letter.list_id}>"
     by_mail = f"<{leave_by_mail(briefing)}>"
@@ -70,6 +87,9 @@ def message(
         mail["List-Unsubscribe"] = by_mail
     mail.set_content(render_text(briefing, leave), cte="quoted-printable")
     mail.add_alternative(render_html(briefing, leave), subtype="html", cte="quoted-printable")
+    # Only now: before, it would have moved into the text part like every Content-* header.
+    mail["Content-Language"] = briefing.language
+    mail.set_boundary(f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}")
     return mail
 
 

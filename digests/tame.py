@@ -11,20 +11,23 @@ ELLIPSIS = "…"
 URL_LENGTH = 2000
 """Longest address we link; browsers and mail programs agree on about this much."""
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖÉ0-9])")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖÉ])")
 _ZWJ = "\u200d"  # joins emoji; the only invisible character that has a use in a title
 
 
-def _visible(char: str) -> bool:
-    """Not a control, direction mark, surrogate, private or unassigned character."""
-    return char == _ZWJ or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+def _shown(char: str) -> str:
+    """The character; a space for a control; nothing for a direction mark, surrogate, private or unassigned one."""
+    category = unicodedata.category(char)
+    if category == "Cc":
+        return " "
+    return "" if category[0] == "C" and char != _ZWJ else char
 
 
 def one_line(text: str, limit: int = 600) -> str:
     """`text` on one line without invisible characters, at most `limit` characters, cut at a word if it can be."""
     # Far more than the limit is never looked at: a text of megabytes costs nothing.
     head = text[: limit * 8]
-    line = " ".join("".join(char if _visible(char) else " " for char in head).split())
+    line = " ".join("".join(map(_shown, head)).split())
     if len(line) <= limit:
         return line
     cut = line[: limit - 1]

@@ -1,7 +1,9 @@
 """Constructed items for the letter: real files and dates as facts, everything else invented."""
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,12 +52,12 @@ THEMES = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def now() -> datetime:
     return NOW
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def organisation() -> Organisation:
     return Organisation.model_validate(
         {
@@ -76,7 +78,7 @@ def organisation() -> Organisation:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def window() -> Callable[..., Window]:
     """A consultation that is open until the given day."""
 
@@ -90,7 +92,7 @@ def window() -> Callable[..., Window]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def item() -> Callable[..., Item]:
     """An item as `compose` takes it; every field can be set."""
 
@@ -111,7 +113,7 @@ def item() -> Callable[..., Item]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def week_48(item: Callable[..., Item]) -> list[Item]:
     """A week like many: two consultations press, a file moves, money is open, much is for information."""
     seen = date(2026, 11, 20)
@@ -122,7 +124,8 @@ def week_48(item: Callable[..., Item]) -> list[Item]:
             kind="dossier",
             titles={"sv": "Översyn av EU:s regler för offentlig upphandling", "en": "Public Procurement Act"},
             summary={
-                "sv": "Kommissionen vill samla tre direktiv i en akt och pröva europeisk preferens. Kommunens inköp berörs."
+                "sv": "Kommissionen vill samla tre direktiv i en akt och pröva europeisk preferens. "
+                "Kommunens inköp berörs."
             },
             level=Level.ACT,
             relevance=0.91,
@@ -224,7 +227,7 @@ def week_48(item: Callable[..., Item]) -> list[Item]:
     ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sources() -> list[SourceStatus]:
     good = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
     return [
@@ -234,3 +237,17 @@ def sources() -> list[SourceStatus]:
             "eur-lex-feed", "EUR-Lex nyhetsflöde", "blocked", "202 challenge", datetime(2026, 11, 20, tzinfo=UTC)
         ),
     ]
+
+
+@pytest.fixture(scope="session")
+def golden() -> Callable[[str, str], None]:
+    """Compare a text with `golden/NAME`; `UPDATE_GOLDEN=1` writes it anew, to be read before it is committed."""
+
+    def check(name: str, content: str) -> None:
+        path = Path(__file__).parent / "golden" / name
+        if os.environ.get("UPDATE_GOLDEN"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+        assert content == path.read_text(encoding="utf-8"), f"{path.name} differs; UPDATE_GOLDEN=1 rewrites it"
+
+    return check
