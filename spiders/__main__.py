@@ -5,13 +5,16 @@ Standard input stays open as long as the parent lives: its end ends this process
 behind. SIGINT and SIGTERM close every attempt that is under way.
 """
 
+import asyncio
 import os
 import resource
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
+from config.errors import ConfigError
 from spiders.events import Done, Event, Job
 from spiders.wire import decode, encode
 
@@ -27,7 +30,10 @@ def main() -> None:
     def emit(event: Event) -> None:
         _write(events, encode(event) + b"\n")
 
-    _crawl(job, emit)
+    try:
+        _crawl(job, emit)
+    except ConfigError as exc:
+        sys.exit(str(exc))  # the parent quotes the last line
     used = resource.getrusage(resource.RUSAGE_SELF)
     emit(Done(cpu=used.ru_utime + used.ru_stime, memory=used.ru_maxrss * 1024))
 
@@ -36,14 +42,15 @@ def _crawl(job: Job, emit: Callable[[Event], None]) -> None:
     from scrapy.crawler import AsyncCrawlerProcess
 
     from spiders.crawl import Scan, ScanSpider
+    from spiders.middleware.replay import library
     from spiders.scrapy_settings import scrapy_settings
 
+    if job.replay is not None:
+        library(Path(job.replay))
     widest = max((assignment.source.per_host for assignment in job.assignments), default=1)
     scan = Scan(job, emit)
     process = AsyncCrawlerProcess(scrapy_settings(job, widest))
     process.crawl(ScanSpider, scan=scan)
-
-    import asyncio
 
     loop = asyncio.get_event_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

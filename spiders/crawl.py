@@ -186,7 +186,7 @@ class _Reader:
         try:
             self._emit(read)
         except WireError as exc:
-            self._run.failed(ask, exc)
+            self._run.failed(ask, Failed(f"findings that cannot be written: {exc}"))
             self._emit(PageRead(read.source, read.address, read.capture))
         else:
             self._run.accept(ask, read)
@@ -224,7 +224,9 @@ class _Reader:
             return after_error(str(trouble.error), tries, backoff=backoff)
         if (response.status == 429 or response.status >= 500) and response.status not in ask.tolerated:
             wish = _plain_headers(response).get("retry-after")
-            return after_status(response.status, wish, tries, now=self._now(), url=response.url, backoff=backoff)
+            # The server's clock is the real one, whatever day it is for the archive.
+            now = datetime.now(UTC)
+            return after_status(response.status, wish, tries, now=now, url=response.url, backoff=backoff)
         return response
 
     def _now(self) -> datetime:

@@ -36,13 +36,14 @@ def redact(body: bytes, paths: tuple[str, ...]) -> tuple[bytes, bool]:
     """
     if not paths:
         return body, False
+    parsed = [_parsed(path) for path in paths]
     try:
         data = json.loads(body)
+        found = sum(_blank(data, path) for path in parsed)
     except (ValueError, RecursionError) as exc:
         if body.lstrip()[:1] == b"<":
             return body, False
         raise NotRedactable(f"{len(body)} bytes that are not JSON") from exc
-    found = sum(_blank(data, _parsed(path)) for path in paths)
     if not found:
         return body, False
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"), True

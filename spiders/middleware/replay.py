@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ class ReplayHandler(BaseDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._library = _library(Path(crawler.settings[FOLDER]))
+        self._library = library(Path(crawler.settings[FOLDER]))
         self._now: datetime = crawler.settings[NOW]
 
     async def download_request(self, request: Request) -> Response:
@@ -51,14 +52,14 @@ class ReplayHandler(BaseDownloadHandler):
         return kind(url=request.url, status=row.status, headers=answer, body=content)
 
 
-_LIBRARIES: dict[Path, Library] = {}
+@cache
+def library(folder: Path) -> Library:
+    """The library below `folder`: one for both schemes, its index read once.
 
-
-def _library(folder: Path) -> Library:
-    """One library for both schemes: its index is read once."""
-    if folder not in _LIBRARIES:
-        _LIBRARIES[folder] = Library(folder)
-    return _LIBRARIES[folder]
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    return Library(folder)
 
 
 def _first(values: list[bytes]) -> str:
