@@ -96,11 +96,11 @@ def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 
 def grouped(conn: Connection, table: Table, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
     """The rows of `table` that belong to the documents `ids`, by document, in a stable order."""
-    grouped: dict[int, list[RowMapping]] = {}
+    by_document: dict[int, list[RowMapping]] = {}
     query = select(table).where(table.c.document.in_(ids)).order_by(*table.primary_key.columns)
     for row in conn.execute(query).mappings():
-        grouped.setdefault(row["document"], []).append(row)
-    return grouped
+        by_document.setdefault(row["document"], []).append(row)
+    return by_document
 
 
 def _stored(row: RowMapping) -> Stored:

@@ -22,6 +22,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from monitor.archive.base import UtcDateTime, metadata
 
+ByteOrder = String().with_variant(String(collation="C"), "postgresql")
+"""Text that is looked up by its beginning: an index serves that only in byte order, which SQLite has by itself."""
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
@@ -258,10 +260,13 @@ column `vector`; both are made by the migrations because neither is portable."""
 vocabulary = Table(
     "vocabulary",
     metadata,
-    Column("word", String, primary_key=True),
+    Column("word", ByteOrder, primary_key=True),
     Column("language", String, primary_key=True),
-    Column("folded", String, nullable=False, index=True, doc="without diacritics"),
-    Column("stem", String, nullable=False, index=True),
+    Column("folded", ByteOrder, nullable=False, index=True, doc="without diacritics"),
+    Column("stem", ByteOrder, nullable=False, index=True),
+    Column(
+        "reversed", ByteOrder, nullable=False, index=True, doc="the stem backwards: compounds by their last part"
+    ),
     Column("documents", Integer, nullable=False, doc="how many documents were seen with it"),
 )
 """Every word of the archive, for spelling, compounds and the weight of a word. Counts only grow."""

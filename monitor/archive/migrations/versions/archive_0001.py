@@ -11,6 +11,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+BYTE_ORDER = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 JSON_TYPE = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 # FTS5 reads its text from `search_text`; the triggers are the recipe of its documentation ("External Content
@@ -137,14 +138,16 @@ def upgrade() -> None:
     )
     op.create_table(
         "vocabulary",
-        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("word", BYTE_ORDER, nullable=False),
         sa.Column("language", sa.String(), nullable=False),
-        sa.Column("folded", sa.String(), nullable=False),
-        sa.Column("stem", sa.String(), nullable=False),
+        sa.Column("folded", BYTE_ORDER, nullable=False),
+        sa.Column("stem", BYTE_ORDER, nullable=False),
+        sa.Column("reversed", BYTE_ORDER, nullable=False),
         sa.Column("documents", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("word", "language", name=op.f("pk_vocabulary")),
     )
     op.create_index(op.f("ix_vocabulary_folded"), "vocabulary", ["folded"], unique=False)
+    op.create_index(op.f("ix_vocabulary_reversed"), "vocabulary", ["reversed"], unique=False)
     op.create_index(op.f("ix_vocabulary_stem"), "vocabulary", ["stem"], unique=False)
     op.create_table(
         "assessment",
