@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import click
+import typer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,23 +16,27 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
 
-CLOCK = "utblick.now"
-DEBUG = "utblick.debug"
+_fixed: ContextVar[datetime | None] = ContextVar("now", default=None)
 
 
-def parse_now(text: str) -> datetime:
-    """An ISO 8601 day or moment as an aware datetime; a day means its noon, no zone means UTC.
+def fix_clock(now: str | None) -> None:
+    """Take `now` (an ISO 8601 day, meaning its noon, or moment; no zone means UTC) as the present of this command.
 
     Raises:
-        click.BadParameter: not ISO 8601.
+        typer.BadParameter: not ISO 8601.
     """
+    if now is None:
+        _fixed.set(None)
+        return
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(now)
     except ValueError as exc:
-        raise click.BadParameter(f"{text!r} is not ISO 8601, such as 2026-11-23 or 2026-11-23T08:00+01:00") from exc
-    if len(text) == len("2026-11-23"):
+        raise typer.BadParameter(
+            f"--now: {now!r} is not ISO 8601, such as 2026-11-23 or 2026-11-23T08:00+01:00"
+        ) from exc
+    if len(now) == len("2026-11-23"):
         moment = moment.replace(hour=12)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    _fixed.set(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)
 
 
 def settings() -> Settings:
@@ -42,8 +47,7 @@ def settings() -> Settings:
     """
     from config.settings import load_settings
 
-    context = click.get_current_context(silent=True)
-    return load_settings(now=context.find_root().meta.get(CLOCK) if context else None)
+    return load_settings(now=_fixed.get())
 
 
 def clock(chosen: Settings) -> datetime:
@@ -53,10 +57,10 @@ def clock(chosen: Settings) -> datetime:
 
 @contextmanager
 def archive(chosen: Settings | None = None) -> Iterator[Engine]:
-    """The archive of the settings in force, opened and brought up to date, closed afterwards.
+    """The archive of the settings in force, made if there is none yet, closed afterwards.
 
     Raises:
-        monitor.errors.MonitorError: the database cannot be opened.
+        monitor.archive.engine.ArchiveError: it cannot be used.
     """
     from monitor.archive.engine import open_archive
 

@@ -24,7 +24,7 @@ def as_json(value: Any) -> None:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[int] = ()) -> None:
-    """Print aligned columns, the last one cut to the width of the terminal; `right` lists right-aligned columns."""
+    """Print aligned columns, the last one cut to the terminal's width; `right` lists columns to align right."""
     cells = [[_plain(cell) for cell in row] for row in rows]
     numbers = set(right)
     widths = [max([len(heading), *(len(row[i]) for row in cells)]) for i, heading in enumerate(headings)]

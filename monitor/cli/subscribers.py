@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli import context, output
+from monitor.cli.commands import Commands
 
 if TYPE_CHECKING:
     from monitor.subscribers import Subscriber, Wishes
 
-app = typer.Typer(help="Add, list, change, remove and forget those who get the letter.", no_args_is_help=True)
+app = Commands(help="Add, list, change, remove and forget those who get the letter.", no_args_is_help=True)
 
 Who = Annotated[str, typer.Argument(metavar="WHO", help="Number or e-mail address of the subscriber.")]
 Name = Annotated[str | None, typer.Option(help="The person's name.")]
