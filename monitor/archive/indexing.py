@@ -86,7 +86,8 @@ def _count(conn: Connection, seen: Counter[tuple[str, str]]) -> None:
             "word": word,
             "language": language,
             "folded": fold(word),
-            "stem": stem(word, language),
+            "stem": (root := stem(word, language)),
+            "reversed": root[::-1],
             "documents": count,
         }
         for (word, language), count in sorted(seen.items())
