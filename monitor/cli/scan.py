@@ -122,9 +122,8 @@ def parse(
 
 
 def _rate(engine: Any, settings: Any) -> None:
-    from nlp.model import load
-
     from monitor.rating import rate_new
+    from nlp.model import load
 
     rate_new(engine, load(overlay=settings.config), lambda: context.clock(settings))
 
