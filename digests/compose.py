@@ -112,7 +112,7 @@ def compose(
         built_at=now.astimezone(UTC),
         fact=headline,
         subject=subject(headline, week, organisation.letter.name, words),
-        preheader=preheader(sections, counts, words, quiet=quiet),
+        preheader=preheader(sections, counts, words),
         sections=tuple(sections),
         sources=tuple(sources),
         counts=counts,

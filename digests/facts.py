@@ -163,7 +163,7 @@ class Voice:
             told.append(words.say("tendency", directions=", ".join(directions)))
         failing = sum(source.failing for source in briefing.sources)
         if failing:
-            told.append(words.say("sources down", sources=capital(words.count(failing, "source"))))
+            told.append(words.say("sources down", sources=words.count(failing, "source")))
         return tuple(told)
 
 

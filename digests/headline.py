@@ -33,10 +33,10 @@ def subject(fact: str, week: str, letter: str, words: Catalogue) -> str:
     return one_line(words.say("subject", week=number, fact=fact, letter=letter), SUBJECT)
 
 
-def preheader(sections: Sequence[Section], counts: Counts, words: Catalogue, *, quiet: bool) -> str:
+def preheader(sections: Sequence[Section], counts: Counts, words: Catalogue) -> str:
     """What the mailbox shows beside the subject: the first entry, and how much can still be influenced."""
     first = next((entry for section in sections for entry in section.entries), None)
-    if first is None or quiet:
+    if first is None:
         return words.phrases["preheader quiet"]
     told = f"{first.lead} – {one_line(first.title.text, 90)}"
     return one_line(words.say("preheader first", lead=told, share=share(counts, words)), PREHEADER)

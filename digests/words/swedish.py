@@ -200,7 +200,7 @@ SWEDISH = Catalogue(
         "share": "{open} av {entries} går fortfarande att påverka",
         "nothing full": "Inga ärenden i sin helhet denna vecka",
         "tendency": "Riktning: {directions}",
-        "sources down": "{sources} svarade inte som väntat (se Källstatus)",
+        "sources down": "Svarade inte som väntat: {sources} (se Källstatus)",
         "sources up": "{good} av {all} svarade som väntat.",
         "sources unknown": "Inga källor är kontrollerade inför brevet.",
         "source line": "{outcome}; senast bra {age}",
