@@ -166,6 +166,10 @@ def _unpacked(page: Page, most: int) -> bytes:
             raise Failed(f"gzip that cannot be unpacked: {page.url}") from exc
         if unpacker.unconsumed_tail:
             raise Failed(f"larger than {most} bytes when unpacked: {page.url}")
+        if not unpacker.eof:
+            raise Failed(f"gzip that was cut off: {page.url}")
+    if not body.strip():
+        raise Failed(f"empty body when unpacked: {page.url}")
     if len(body) > most:
         raise Failed(f"{len(body)} bytes, more than {most}: {page.url}")
     return body
@@ -178,7 +182,8 @@ def _parse(body: bytes, page: Page) -> Any:
     charset = page.headers.get("content-type", "").partition("charset=")[2].partition(";")[0].strip("\"' ")
     # The media type is judged by us; as `text/xml` without charset it would count as us-ascii (RFC 3023).
     content_type = f"application/xml; charset={charset}" if charset.isascii() and charset else "application/xml"
-    headers = {"content-location": page.url, "content-type": content_type}
+    # No content-location: it would turn every guid into an address. Links are made absolute by us.
+    headers = {"content-type": content_type}
     try:
         # Text is cleaned once, by us (`spiders.sanitise`); relative links in it are not kept anyway.
         return feedparser.parse(
@@ -191,13 +196,13 @@ def _parse(body: bytes, page: Page) -> Any:
 def _check_root(parsed: Any, body: bytes, page: Page) -> None:
     kind = page.content_type or "no content type"
     # A feed within an HTML page is still a feed (recorded once): what counts is whether one was recognised.
-    if is_html(body) and not parsed.version:
+    if is_html(body) and not parsed.get("version"):
         raise Drifted(f"an HTML page where a feed was due ({kind}): {page.url}")
     if parsed.entries:
         return
     if parsed.bozo:
         raise Failed(f"not well-formed and without items: {_reason(parsed.bozo_exception)}: {page.url}")
-    if not parsed.version:
+    if not parsed.get("version"):
         raise Drifted(
             f"the root element is that of no feed ({page.content_type or 'no content type'}): {page.url}"
         )

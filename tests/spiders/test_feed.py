@@ -1,0 +1,551 @@
+"""Feeds: recorded ones against an independent reading, constructed ones for each rule."""
+
+import gzip
+import io
+import json
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from config.errors import ConfigError
+from config.sources import Source, load_sources
+from spiders.feed import Feed, looks_like_feed
+from spiders.finding import Finding, Identifier, Kind, Relation
+from spiders.library import Library
+from spiders.platform import Blocked, Drifted, Empty, Failed, Reading, SourceError
+from spiders.reading import read_page
+from spiders.wire import encode
+from tests.spiders.pages import assignment, page
+
+PLATFORM = Feed()
+URL = "https://feeds.example/news/rss.xml"
+ATOM = "{http://www.w3.org/2005/Atom}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+
+
+def read(body: bytes | str, *, url: str = URL, **terms: Any) -> Reading:
+    kept = {name: terms.pop(name) for name in ("status", "headers", "fetched_at") if name in terms}
+    return read_page(PLATFORM, page(body, url, **kept), assignment("feed", url, **terms))
+
+
+def rss(*items: str, channel: str = "<title>En kanal</title>") -> str:
+    start = "<?xml version='1.0' encoding='utf-8'?><rss version='2.0'>"
+    return f"{start}<channel>{channel}{''.join(items)}</channel></rss>"
+
+
+def item(
+    title: str = "En nyhet",
+    link: str = "https://a.example/1",
+    guid: str = "",
+    day: str = "Mon, 23 Nov 2026 05:00:00 GMT",
+    more: str = "",
+) -> str:
+    parts = {"title": title, "link": link, "guid": guid, "pubDate": day}
+    return f"<item>{''.join(f'<{name}>{text}</{name}>' for name, text in parts.items() if text)}{more}</item>"
+
+
+def only(reading: Reading) -> Finding:
+    assert len(reading.findings) == 1
+    return reading.findings[0]
+
+
+# ------------------------------------------------------------------ recorded feeds
+
+
+def _recorded(shared: Path) -> list[tuple[str, str, bytes]]:
+    library = Library(shared / "payloads")
+    rows = [row for row in library.rows() if row.platform == "feeds"]
+    return [(row.file, row.url, library.body(row)) for row in rows]
+
+
+def _titles(body: bytes) -> list[str]:
+    """Titles of all items, read by another parser."""
+    root = ET.parse(io.BytesIO(body)).getroot()
+    entries = [node for node in root.iter() if node.tag.rpartition("}")[2] in ("item", "entry")]
+    titles = []
+    for entry in entries:
+        title = next((child for child in entry if child.tag.rpartition("}")[2] == "title"), None)
+        titles.append(" ".join("".join(title.itertext()).split()) if title is not None else "")
+    return titles
+
+
+def test_all_sixty_recorded_feeds_end_as_findings_or_a_said_reason(shared: Path) -> None:
+    recorded = _recorded(shared)
+    assert len(recorded) == 60
+    reasons = {}
+    for file, url, body in recorded:
+        try:
+            reading = read(body, url=url, languages=())
+        except SourceError as exc:
+            reasons[file] = type(exc).__name__
+            continue
+        assert reading.findings, file
+        keys = [finding.key for finding in reading.findings]
+        assert len(set(keys)) == len(keys), file
+        for finding in reading.findings:
+            encode(finding)
+            assert finding.url.startswith(("http://", "https://"))
+            assert all(finding.title.values())
+    assert reasons == {
+        "codehollow__FeedReader/Rss20DailyMail.xml": "Empty",
+        "danmactough__node-feedparser/notafeed.html": "Drifted",
+    }
+
+
+def test_titles_agree_with_another_parser(shared: Path) -> None:
+    compared = 0
+    for file, url, body in _recorded(shared):
+        data = gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+        try:
+            expected = _titles(data)
+        except (ET.ParseError, LookupError, ValueError):
+            continue  # malformed, or an encoding that this parser does not know
+        found = {next(iter(finding.title.values())) for finding in _findings(body, url)}
+        # Left out: what is cleaned away (markup, control characters), and UTF-8 that the recording encoded
+        # twice ("Ã", "Ð"), which feedparser undoes.
+        plain = [title for title in expected if title and not re.search(r"[<&\x7f-\x9fÃÂÐÑ]", title)]
+        missing = [title for title in plain if title not in found]
+        assert not missing, (file, missing[:3])
+        compared += len(plain)
+    assert compared > 900
+
+
+def _findings(body: bytes, url: str) -> tuple[Finding, ...]:
+    try:
+        return read(body, url=url, languages=()).findings
+    except SourceError:
+        return ()
+
+
+@pytest.mark.parametrize(
+    ("file", "number", "first"),
+    [
+        (
+            "codehollow__FeedReader/Rss091Stadtfeuerwehr.xml",
+            15,
+            ("Brandmeldeanlagenalarm", date(2018, 8, 19), "http"),
+        ),
+        # No id anywhere, windows-1251.
+        (
+            "danmactough__node-feedparser/iconv.xml",
+            10,
+            ("В Бузулуке", date(2014, 1, 22), "http://www.oren.ru/news/"),
+        ),
+        # ISO-8859-1 that nobody declared, and an item without anything in it.
+        (
+            "miniflux__v2/no_encoding_ISO-8859-1.xml",
+            9,
+            ("Perturbateurs endocriniens", date(2018, 10, 17), "https"),
+        ),
+        ("miniflux__v2/encoding_ISO-8859-1.xml", 40, ("Red Dead Redemption 2", date(2018, 10, 28), "https")),
+        ("rbren__rss-parser/encoding.rss", 40, ("Mãe de utente é a nova", date(2018, 1, 3), "http")),
+        (
+            "danmactough__node-feedparser/invalid-characters-gzipped.xml",
+            25,
+            ("NSOperation", date(2014, 7, 14), "http"),
+        ),
+        # 99 items repeat the guid of another one.
+        ("freelawproject__juriscraper/nyed_1.xml.gz", 333, ("1:17-cr-00554", date(2018, 5, 23), "https")),
+        # One guid and one address for four different news.
+        ("rometools__rome/issue137-rss.xml", 4, ("Single-Session Primary Schools", date(2009, 9, 25), "")),
+        ("codehollow__FeedReader/Rss20FinanzenNet.xml", 15, ("NVIDIA Buy", None, "http")),
+        (
+            "rbren__rss-parser/craigslist.rss",
+            25,
+            ("Bright, Spacious Beautiful Victorian", date(2017, 6, 21), "http"),
+        ),
+        (
+            "exxamalte__python-aio-georss-gdacs/gdacs-rss.xml",
+            16,
+            ("Green alert for tropical", date(2019, 12, 29), "TC"),
+        ),
+        # An Atom feed inside an HTML page.
+        ("feedjira__feedjira/DuplicateContentAtomFeed.xml", 10, ("Down time", date(2014, 7, 21), "http")),
+    ],
+)
+def test_recorded_feeds_as_a_person_reads_them(
+    shared: Path, file: str, number: int, first: tuple[str, date | None, str]
+) -> None:
+    title, day, key = first
+    url, body = next((url, body) for name, url, body in _recorded(shared) if name == file)
+    findings = read(body, url=url, languages=()).findings
+    assert len(findings) == number
+    assert title in next(iter(findings[0].title.values()))
+    assert findings[0].published == day
+    assert findings[0].key.startswith(key)
+
+
+def test_regeringens_feed_is_read_as_a_person_reads_it(shared: Path) -> None:
+    body = (shared / "payloads/regeringen/rss-lagradsremiss-udep.first5.xml").read_bytes()
+    source = next(source for source in load_sources() if source.id == "regeringen-lagradsremisser")
+    reading = read(body, url=source.url, languages=source.languages, options=source.options)
+    root = ET.fromstring(body)
+    for found, raw in zip(reading.findings, root.iter("item"), strict=True):
+        said = {child.tag: child.text or "" for child in raw}
+        assert found.title == {"sv": said["title"]}
+        assert (found.key, found.url) == (said["guid"], said["link"])
+        assert found.summary["sv"] == " ".join(said["description"].split())
+        assert found.published == datetime.strptime(said["pubDate"], "%a, %d %b %Y %H:%M:%S %z").date()
+        assert found.subjects == tuple(child.text for child in raw if child.tag == "category")
+        assert found.kind is Kind.DRAFT_BILL
+    first = reading.findings[0]
+    assert first.published == date(2026, 5, 13)
+    assert Identifier("sfs", "SFS 2010:800", Relation.MENTION) in (first.identifiers or ())
+    assert reading.warnings == ()
+
+
+def test_the_think_tanks_evening_before_is_the_day_in_its_guid(shared: Path) -> None:
+    body = (shared / "payloads/parliament-press/thinktank-2-items.rss.xml").read_bytes()
+    for finding in read(body).findings:
+        assert finding.published is not None
+        assert finding.key.endswith(finding.published.strftime("%Y%m%d"))
+
+
+# ------------------------------------------------------------------ keys
+
+
+def test_the_key_is_the_guid_else_the_clean_address_else_a_digest() -> None:
+    reading = read(
+        rss(
+            item("A", "https://a.example/1", "guid-1"),
+            item("B", "https://a.example/2?utm_source=rss&amp;id=7&amp;utm_medium=x#top"),
+            item("C", ""),
+        )
+    )
+    keys = [finding.key for finding in reading.findings]
+    assert keys[:2] == ["guid-1", "https://a.example/2?id=7"]
+    assert re.fullmatch(r"[0-9a-f]{32}", keys[2])
+    assert [finding.url for finding in reading.findings] == [
+        "https://a.example/1",
+        "https://a.example/2?id=7",
+        URL,
+    ]
+    again = read(rss(item("C", ""), item("A", "https://a.example/1", "guid-1")))
+    assert again.findings[0].key == keys[2]
+
+
+def test_one_guid_for_different_items_identifies_none_of_them() -> None:
+    reading = read(
+        rss(
+            item("A", "https://a.example/1", "same"),
+            item("B", "https://a.example/2", "same"),
+            item("C", "https://a.example/3", "own"),
+        )
+    )
+    assert [finding.key for finding in reading.findings] == ["https://a.example/1", "https://a.example/2", "own"]
+    assert reading.warnings == ("1 guids stand for several different items; those are known by address or text",)
+
+
+def test_an_item_listed_twice_is_one_and_the_newest_stands() -> None:
+    later = item("A", guid="g", day="Mon, 23 Nov 2026 09:00:00 GMT", more="<description>ny</description>")
+    reading = read(rss(item("A", guid="g", day="Sun, 22 Nov 2026 09:00:00 GMT"), later))
+    assert only(reading).published == date(2026, 11, 23)
+    assert reading.warnings == ("1 items repeat another one",)
+
+
+# ------------------------------------------------------------------ dates
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("Sun, 13 Sep 2026 22:00:00 GMT", date(2026, 9, 14)),
+        ("Sun, 13 Dec 2026 22:59:00 GMT", date(2026, 12, 13)),
+        ("Sun, 13 Dec 2026 23:00:00 GMT", date(2026, 12, 14)),
+        ("Mon, 23 Nov 2026 23:30:00 +0100", date(2026, 11, 23)),
+        ("2026-11-23", date(2026, 11, 23)),
+        ("i går", None),
+        ("Mon, 01 Jan 0001 00:00:00 GMT", None),
+        ("", None),
+    ],
+)
+def test_days_are_counted_in_stockholm(written: str, day: date | None) -> None:
+    assert only(read(rss(item(day=written)))).published == day
+
+
+def test_a_date_far_ahead_is_left_out_and_said() -> None:
+    reading = read(rss(item(day="Mon, 23 Nov 2116 05:00:00 GMT")))
+    assert only(reading).published is None
+    assert "1 items are dated after 2027-12-28" in reading.warnings[0]
+
+
+def test_an_update_is_a_moment_of_its_own() -> None:
+    entry = (
+        "<entry><id>urn:1</id><title>T</title><published>2026-11-01T08:00:00+01:00</published>"
+        "<updated>2026-11-20T08:00:00+01:00</updated></entry>"
+    )
+    finding = only(read(f"<feed xmlns='http://www.w3.org/2005/Atom'><title>x</title>{entry}</feed>"))
+    assert finding.published == date(2026, 11, 1)
+    assert finding.updated == datetime(2026, 11, 20, 7, tzinfo=UTC)
+
+
+# ------------------------------------------------------------------ text, links, identifiers
+
+
+def test_text_is_plain_and_authors_are_left_out() -> None:
+    more = (
+        "<description>&lt;p&gt;Ny &lt;b&gt;lag&lt;/b&gt;&lt;/p&gt;"
+        "&lt;script&gt;alert(1)&lt;/script&gt;</description>"
+        "<author>anna@example.invalid (Anna Tjänsteman)</author>"
+        "<category>Miljö</category><category>Miljö</category>"
+    )
+    finding = only(read(rss(item("Vatten &amp;amp; avlopp", more=more)), options={"subjects": ["eu"]}))
+    assert finding.title == {"sv": "Vatten & avlopp"}
+    assert finding.summary == {"sv": "Ny lag"}
+    assert finding.subjects == ("Miljö", "eu")
+    assert b"Anna" not in encode(finding)
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("javascript:alert(1)", URL),
+        ("/sv/nyhet", "https://feeds.example/sv/nyhet"),
+        ("nyhet?a=1&amp;utm_campaign=x", "https://feeds.example/news/nyhet?a=1"),
+        ("http://[", URL),
+    ],
+)
+def test_links_are_absolute_and_safe(link: str, address: str) -> None:
+    assert only(read(rss(item(link=link, guid="g")))).url == address
+
+
+def test_what_stands_in_the_title_is_the_subject() -> None:
+    more = "<description>Se även COM(2022) 542 och 2022/0345(COD).</description>"
+    finding = only(read(rss(item("Förslag COM(2022) 541 om avlopp", more=more))))
+    assert finding.identifiers == (
+        Identifier("com", "COM(2022) 541", Relation.SUBJECT),
+        Identifier("com", "COM(2022) 542", Relation.MENTION),
+        Identifier("procedure", "2022/0345(COD)", Relation.MENTION),
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "uri", "key", "shown", "identifier"),
+    [
+        (
+            "CELEX:52025PC0555: Proposal for a REGULATION",
+            "CELEX:52025PC0555",
+            "CELEX:52025PC0555",
+            "Proposal for a REGULATION",
+            Identifier("com", "COM(2025) 555"),
+        ),
+        (
+            "CELEX:52025PC0555R(01)",
+            "CELEX:52025PC0555R(01)",
+            "CELEX:52025PC0555R(01)",
+            "CELEX:52025PC0555R(01)",
+            None,
+        ),
+        # The title disagrees: the address is right.
+        ("CELEX:32026R0001: x", "CELEX:32026R1744", "CELEX:32026R1744", "x", Identifier("celex", "32026R1744")),
+        (
+            "PI_COM:Ares(2025)6484878: Plan",
+            "PI_COM:Ares(2025)6484878",
+            "PI_COM:Ares(2025)6484878",
+            "Plan",
+            Identifier("ares", "Ares(2025)6484878"),
+        ),
+        (
+            "IMMC:LET/2024/11261: Brev",
+            "IMMC:LET/2024/11261",
+            "IMMC:LET/2024/11261",
+            "Brev",
+            Identifier("immc", "LET/2024/11261"),
+        ),
+    ],
+)
+def test_eur_lex_items_are_known_by_their_own_name(
+    title: str, uri: str, key: str, shown: str, identifier: Identifier | None
+) -> None:
+    link = f"https://eur-lex.europa.eu/./legal-content/AUTO/?uri={uri}"
+    finding = only(read(rss(item(title, link)), languages=("en",)))
+    assert finding.key == key
+    assert finding.title == {"en": shown}
+    assert finding.url == f"https://eur-lex.europa.eu/legal-content/SV/TXT/?uri={uri}"
+    # Its dates lag by weeks.
+    assert finding.published is None
+    if identifier is not None:
+        assert (finding.identifiers or ())[0] == identifier
+
+
+def test_items_without_a_title_are_named_by_their_text_and_empty_ones_left_out() -> None:
+    told = (
+        "<item><link>https://a.example/2</link><description>Ett helt meddelande utan rubrik.</description></item>"
+    )
+    reading = read(rss(told, "<item><title/><link/></item>"))
+    assert only(reading).title == {"sv": "Ett helt meddelande utan rubrik."}
+    assert reading.warnings == ("1 items without title and text were left out",)
+
+
+def test_unrendered_templates_say_nothing() -> None:
+    with pytest.raises(Drifted, match="none of 1 items"):
+        read(rss(item("$item.title", "", "${item.cellarUri}_2026")))
+
+
+def test_the_guid_is_the_page_where_declared() -> None:
+    body = rss(item(link="https://a.example/feed/view/1", guid="https://a.example/story/1"))
+    assert only(read(body)).url == "https://a.example/feed/view/1"
+    assert only(read(body, options={"link": "guid"})).url == "https://a.example/story/1"
+
+
+# ------------------------------------------------------------------ language, filters, channel
+
+
+def test_the_language_is_the_declared_one_unless_the_feed_says_another_declared_one() -> None:
+    english = rss(item(), channel="<title>x</title><language>EN-gb</language>")
+    assert only(read(english, languages=("sv", "en"))).title == {"en": "En nyhet"}
+    assert only(read(rss(item()), languages=("sv", "en"))).language == "sv"
+    reading = read(english, languages=("sv",))
+    assert only(reading).language == "sv"
+    assert reading.warnings == ("the feed says that it is in 'en', declared is sv",)
+    assert only(read(rss(item()), languages=())).language == "und"
+
+
+def test_words_decide_which_items_are_wanted() -> None:
+    body = rss(
+        item("Avloppsdirektivet", guid="1"),
+        item("Fiske", guid="2", more="<category>Vatten och avlopp</category>"),
+        item("Avlopp: rättelse", guid="3"),
+        item("Skog", guid="4"),
+    )
+    reading = read(body, options={"include": ["AVLOPP"], "exclude": ["rättelse"], "kind": "press"})
+    assert [finding.key for finding in reading.findings] == ["1", "2"]
+    assert {finding.kind for finding in reading.findings} == {Kind.PRESS}
+
+
+def test_another_channel_title_is_a_warning() -> None:
+    assert read(rss(item()), options={"channel": "en kan"}).warnings == ()
+    assert read(rss(item()), options={"channel": "EUT L"}).warnings == (
+        "the channel's title is 'En kanal', declared is 'EUT L'",
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"kind": "gossip"}, "options.kind"),
+        ({"colour": 1}, "options.colour"),
+        ({"include": "eu"}, "options.include"),
+    ],
+)
+def test_wrong_options_are_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigError, match=f"source a-source: {words}"):
+        PLATFORM.check(assignment("feed", URL, options=options).source)
+
+
+def test_days_in_the_address_follow_the_clock() -> None:
+    told = assignment(
+        "feed", "https://a.example/rss?from={start}&to={end}", options={"days": 56, "day_format": "%d/%m/%Y"}
+    )
+    [ask] = PLATFORM.start(told)
+    assert ask.url == "https://a.example/rss?from=28/09/2026&to=23/11/2026"
+    assert "*/*" in ask.headers["Accept"]
+
+
+# ------------------------------------------------------------------ what is no feed
+
+
+def test_broken_but_readable_is_a_warning_and_broken_is_a_failure() -> None:
+    body = rss(item("Ett &nbsp; <b>fel"))
+    reading = read(body)
+    assert "not well-formed, 1 items could be read: SAXParseException" in reading.warnings[0]
+    with pytest.raises(Failed, match="not well-formed and without items"):
+        read("<?xml version='1.0'?><rss version='2.0'><channel><title>x")
+    with pytest.raises(Drifted, match="root element is that of no feed"):
+        read("<?xml version='1.0'?><catalogue><thing/></catalogue>")
+    with pytest.raises(Drifted, match=r"an HTML page where a feed was due \(text/html\)"):
+        read("<html><body><p>Nyheter</p></body></html>", headers={"content-type": "text/html"})
+    with pytest.raises(Blocked, match="Just a moment"):
+        read("<html><head><title>Just a moment...</title></head></html>")
+    with pytest.raises(Empty, match="no items"):
+        read(rss())
+
+
+def test_gzip_that_nobody_announced_is_unpacked_up_to_the_cap() -> None:
+    packed = gzip.compress(rss(item()).encode())
+    assert len(read(packed).findings) == 1
+    bomb = gzip.compress(b"<rss>" + b"a" * 3_000_000)
+    with pytest.raises(Failed, match="larger than 1000000 bytes when unpacked"):
+        read(bomb, max_bytes=1_000_000)
+    with pytest.raises(Failed, match="cannot be unpacked"):
+        read(b"\x1f\x8b\x08" + b"x" * 50)
+    with pytest.raises(Failed, match="cut off"):
+        read(packed[:-20])
+    with pytest.raises(Failed, match="empty body when unpacked"):
+        read(gzip.compress(b" "))
+    with pytest.raises(Failed, match="more than 100"):
+        read(rss(item()), max_bytes=100)
+
+
+def test_entities_do_not_multiply() -> None:
+    lines = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 6))
+    bomb = (
+        f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY e0 "lol lol lol">{lines}]>'
+        + rss(item("&e5;")).partition("?>")[2]
+    )
+    try:
+        found = read(bomb).findings
+    except SourceError:
+        found = ()
+    assert all(len(text) <= 500 for finding in found for text in finding.title.values())
+
+
+def test_a_body_that_names_a_file_is_not_opened(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.xml"
+    secret.write_text(rss(item("Hemligt")), encoding="utf-8")
+    with pytest.raises(SourceError):
+        read(str(secret))
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "utf-16", "windows-1252"])
+def test_charsets_declared_in_the_file_or_only_in_the_header(charset: str) -> None:
+    body = f"<?xml version='1.0' encoding='{charset}'?>{rss(item('Åäö é')).partition('?>')[2]}".encode(charset)
+    assert only(read(body, headers={"content-type": "text/xml"})).title["sv"] == "Åäö é"
+    bare = rss(item("Åäö é")).partition("?>")[2].encode(charset)
+    headers = {"content-type": f'application/rss+xml; charset="{charset}"'}
+    assert only(read(bare, headers=headers)).title["sv"] == "Åäö é"
+
+
+# ------------------------------------------------------------------ declarations
+
+
+def _feeds() -> list[Source]:
+    return [source for source in load_sources() if source.platform == "feed"]
+
+
+def test_every_declared_feed_is_sound_and_only_known_ones_are_enabled() -> None:
+    feeds = _feeds()
+    assert len({source.url for source in feeds}) == len(feeds)
+    for source in feeds:
+        PLATFORM.check(source)
+        assert not source.enabled or source.evidence.certainty != "inferred", source.id
+        assert source.title
+        assert source.owner
+    assert sum(source.enabled for source in feeds) >= 50
+
+
+def test_every_feed_that_is_known_to_work_is_declared(shared: Path) -> None:
+    """The list of feeds, read independently: each address of a line that says `works` is declared."""
+    declared = {source.url for source in _feeds()}
+    lines = (shared / "sources" / "feeds.md").read_text(encoding="utf-8").splitlines()
+    working = [line for line in lines if re.search(r"\|\s*works\s*\|", line)]
+    assert len(working) > 25
+    for line in working:
+        [address, *_] = re.findall(r"`(https://[^`]+)`", line)
+        stem = re.split(r"…|\{|startDate=|&searchTerm|searchTerm|&utformat|interfaceLanguage", address)[0]
+        assert any(url.startswith(stem) for url in declared), address
+    committees = {url.rpartition("/committee/")[2][:4] for url in declared if "/rss/committee/" in url}
+    assert committees >= {"envi", "itre", "imco", "libe", "afet", "sede", "deve", "inta", "econ", "juri"}
+    codes = {url.partition("preFilteredCategories=")[2].partition("&")[0] for url in declared}
+    assert codes >= {"2540", "2099", "2098", "1342", "2085", "1331"}
+
+
+def test_a_feed_is_recognised_by_its_root(shared: Path) -> None:
+    for file, _, body in _recorded(shared):
+        data = gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+        assert looks_like_feed(data) is not file.endswith("notafeed.html"), file
+    assert not looks_like_feed(json.dumps({"rss": "<rss"}).encode())
