@@ -204,6 +204,18 @@ def test_every_source_starts_at_a_recorded_address_on_every_day() -> None:
                 assert row is not None, f"{source.id} on {day}: {ask.url}"
 
 
+def test_every_source_meets_its_own_bounds_on_every_day() -> None:
+    for source in sources():
+        for day in DAYS:
+            asked = [
+                source.url,
+                *(ask.url for ask in platform(source.platform).start(Assignment(source, at(day)))),
+            ]
+            lists = [row for url in asked if (row := LIBRARY.find("GET", url, None, {}, at(day)))]
+            shown = {finding.key for row in lists for finding in reading(row, day).findings}
+            assert source.expect.min <= len(shown) <= (source.expect.max or len(shown)), f"{source.id} on {day}"
+
+
 @pytest.mark.parametrize("row", LIBRARY.rows(), ids=lambda row: row.name)
 def test_every_row_is_read_by_its_platform(row: Row) -> None:
     assert row.fetched_at is not None
