@@ -37,6 +37,7 @@ def stem(word: str, language: str) -> str:
     return stems([word], language)[0]
 
 
+@lru_cache(maxsize=100_000)
 def query_stems(word: str) -> tuple[str, ...]:
     """The stems of a word whose language nobody told us: Swedish first, English if it differs."""
     return tuple(dict.fromkeys(stem(word, language) for language in STEMMED))

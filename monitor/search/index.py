@@ -1,0 +1,188 @@
+"""Ask the database: which documents match, how many, in which order. One interface over FTS5 and tsvector."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from monitor.archive.schema import document, document_identifier, document_window, search_text, tag
+from monitor.search.expressions import Expression, as_fts5, as_tsquery
+from monitor.search.ranking import Candidate
+
+BODY_READ = 8_000
+"""Characters of a body's stems that ranking looks at."""
+_FTS = table("search_index", column("rowid"))
+_WEIGHTS = (4.0, 1.0, 4.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What else must hold; None = anything. Days are included; `open`: a window closes today or later."""
+
+    theme: str | None = None
+    source: str | None = None
+    kind: str | None = None
+    level: str | None = None
+    open: bool = False
+    since: date | None = None
+    until: date | None = None
+
+
+class Index:
+    """Matches of one query with its filters, on one connection."""
+
+    def __init__(self, conn: Connection, filters: Filters, today: date) -> None:
+        self._conn = conn
+        self._conditions = _conditions(filters, today)
+        self._today = today
+        self._postgres = conn.dialect.name == "postgresql"
+
+    def count(self, expression: Expression | None) -> int:
+        """How many documents match; None: how many pass the filters."""
+        matched = self._matched(expression, document.c.id).subquery()
+        return self._conn.execute(select(func.count()).select_from(matched)).scalar_one()
+
+    def best(self, expression: Expression, limit: int, offset: int = 0) -> list[int]:
+        """Ids of matches, roughly best first."""
+        query = self._matched(expression, document.c.id).order_by(self._rough(), document.c.id)
+        return list(self._conn.execute(query.limit(limit).offset(offset)).scalars())
+
+    def ordered(self, expression: Expression | None, sort: str, limit: int, offset: int) -> list[int]:
+        """Ids of matches by date (newest first) or by deadline (the next to close first, those without last)."""
+        query = self._matched(expression, document.c.id).order_by(*self._order(sort))
+        return list(self._conn.execute(query.limit(limit).offset(offset)).scalars())
+
+    def arrange(self, ids: Sequence[int], sort: str) -> list[int]:
+        """These documents by date or deadline, without those that the filters refuse."""
+        query = select(document.c.id).where(document.c.id.in_(ids), *self._conditions).order_by(*self._order(sort))
+        return list(self._conn.execute(query).scalars())
+
+    def candidates(self, ids: Sequence[int]) -> list[Candidate]:
+        """What ranking looks at of these documents."""
+        columns = search_text.c
+        query = select(
+            document.c.id,
+            document.c.day,
+            document.c.level,
+            columns.title_stems,
+            func.substr(columns.body_stems, 1, BODY_READ).label("body_stems"),
+        ).join(search_text, columns.document == document.c.id)
+        about: dict[int, set[str]] = {}
+        names = document_identifier.c
+        named = select(names.document, names.value).where(
+            names.document.in_(ids), names.relation.in_(("subject", "package", "implements"))
+        )
+        for row in self._conn.execute(named):
+            about.setdefault(row.document, set()).add(row.value)
+        return [
+            Candidate(
+                row.id,
+                row.day,
+                row.level,
+                row.title_stems.split(),
+                row.body_stems.split(),
+                frozenset(about.get(row.id, ())),
+            )
+            for row in self._conn.execute(query.where(document.c.id.in_(ids)))
+        ]
+
+    def named(self, identifiers: Sequence[str]) -> list[int]:
+        """Documents that are about one of these identifiers and pass the filters."""
+        names = document_identifier.c
+        about = exists().where(
+            names.document == document.c.id,
+            names.value.in_(identifiers),
+            names.relation.in_(("subject", "package", "implements")),
+        )
+        query = select(document.c.id).where(about, *self._conditions).order_by(document.c.day.desc()).limit(50)
+        return list(self._conn.execute(query).scalars())
+
+    def facets(self, expression: Expression | None, ids: Sequence[int] | None = None) -> dict[str, dict[str, int]]:
+        """How many matches there are of each kind, source, level, theme and year; of `ids`, if given."""
+        wanted = (document.c.id, document.c.kind, document.c.source, document.c.level, document.c.day)
+        if ids is None:
+            matched = self._matched(expression, *wanted).cte("matched")
+        else:
+            matched = select(*wanted).where(document.c.id.in_(ids)).cte("matched")
+        own = matched.c
+        year = func.to_char(own.day, "YYYY") if self._postgres else func.strftime("%Y", own.day)
+        parts: list[Select[Any]] = [
+            select(literal(name).label("facet"), value.label("value"), func.count().label("documents"))
+            .where(value.is_not(None))
+            .group_by(value)
+            for name, value in (("kind", own.kind), ("source", own.source), ("level", own.level), ("year", year))
+        ]
+        themes = select(literal("theme"), tag.c.theme, func.count()).join(matched, own.id == tag.c.document)
+        parts.append(themes.where(tag.c.assigned).group_by(tag.c.theme))
+        facets: dict[str, dict[str, int]] = {name: {} for name in ("theme", "kind", "source", "level", "year")}
+        rows = [tuple(row) for row in self._conn.execute(union_all(*parts))]
+        for facet, value, count in sorted(rows, key=lambda row: (-row[2], row[1])):
+            facets[facet][value] = count
+        return facets
+
+    def _matched(self, expression: Expression | None, *columns: ColumnElement[Any]) -> Select[Any]:
+        query = select(*columns).where(*self._conditions)
+        if expression is None:
+            return query
+        if self._postgres:
+            tsquery = cast(bindparam("expression", as_tsquery(expression)), TSQUERY)
+            matches = literal_column("search_text.vector").bool_op("@@")(tsquery)
+            return query.join(search_text, search_text.c.document == document.c.id).where(matches)
+        asked: ColumnElement[str] = bindparam("expression", as_fts5(expression))
+        matches = literal_column("search_index").bool_op("MATCH")(asked)
+        return query.select_from(_FTS).join(document, document.c.id == _FTS.c.rowid).where(matches)
+
+    def _rough(self) -> ColumnElement[Any]:
+        """A cheap order that brings the good ones under the first hundreds; `ranking` does the rest."""
+        if not self._postgres:
+            return func.bm25(literal_column("search_index"), *_WEIGHTS)
+        title, body = _WEIGHTS[0] / 4, _WEIGHTS[1] / 4
+        weights: ColumnElement[Any] = literal_column(f"'{{{body},{title},{body},{title}}}'::float4[]")
+        asked = cast(bindparam("expression"), TSQUERY)
+        return func.ts_rank(weights, literal_column("search_text.vector"), asked, 1).desc()
+
+    def _order(self, sort: str) -> tuple[ColumnElement[Any], ...]:
+        newest = (document.c.day.desc(), document.c.id.desc())
+        if sort != "deadline":
+            return newest
+        window = document_window.c
+        closes = (
+            select(func.min(window.closes))
+            .where(window.document == document.c.id, window.closes >= self._today)
+            .scalar_subquery()
+        )
+        return (closes.is_(None), closes, *newest)
+
+
+def _conditions(filters: Filters, today: date) -> list[ColumnElement[bool]]:
+    own = document.c
+    conditions: list[ColumnElement[bool]] = []
+    for name in ("source", "kind", "level"):
+        if (value := getattr(filters, name)) is not None:
+            conditions.append(own[name] == value)
+    if filters.since is not None:
+        conditions.append(own.day >= filters.since)
+    if filters.until is not None:
+        conditions.append(own.day <= filters.until)
+    if filters.theme is not None:
+        conditions.append(exists().where(tag.c.document == own.id, tag.c.theme == filters.theme, tag.c.assigned))
+    if filters.open:
+        conditions.append(exists().where(document_window.c.document == own.id, document_window.c.closes >= today))
+    return conditions
