@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 
 from config.sources import Source
 
+OPEN = 64
+"""Downloads at a time over all hosts. More would wait for us, and AutoThrottle would take that for slow hosts."""
+
 
 class _Lane:
     """One host's turn-taking."""
@@ -39,6 +42,7 @@ class Hosts:
 
     def __init__(self, sources: Iterable[Source], *, hurry: bool = False) -> None:
         self._hurry = hurry
+        self._open = asyncio.Semaphore(OPEN)
         self._lanes: dict[str, _Lane] = {}
         terms: dict[str, tuple[float, int]] = {}
         for source in sources:
@@ -59,7 +63,8 @@ class Hosts:
         lane = self._lane(host_of(url), source)
         async with lane.places:
             await lane.spaced()
-            yield
+            async with self._open:
+                yield
 
     def pause(self, url: str, seconds: float) -> None:
         """Ask the host of `url` nothing for `seconds`, because it said so."""
