@@ -10,7 +10,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -281,7 +281,8 @@ def _window(window: Window) -> dict[str, str | None]:
         "label": window.label,
         "opens": _iso(window.opens),
         "closes": _iso(window.closes),
-        "closes_at": _iso(window.closes_at),
+        # The archive gives moments back in UTC; a source writes them in its own zone.
+        "closes_at": window.closes_at and window.closes_at.astimezone(UTC).isoformat(),
         "certainty": window.certainty.value,
     }
 

@@ -66,6 +66,7 @@ class Intake:
         self._scan = scan
         self._dry_run = dry_run
         self._tallies: dict[str, _Tally] = {}
+        self._fresh: set[tuple[str, str]] = set()
         self._imagined: dict[tuple[str, str], Stored] = {}
         self.planned: list[Planned] = []
 
@@ -79,20 +80,22 @@ class Intake:
         for page in pages:
             by_source.setdefault(page.source, []).append(page)
         opened = reading(self._engine) if self._dry_run else writing(self._engine)
-        settled: dict[str, tuple[Settled, ...]] = {}
+        settled: dict[tuple[str, str], tuple[Settled, ...]] = {}
         with opened as conn:
             for source, own in by_source.items():
-                settled[source] = self._settle(conn, source, own, now)
+                # Several sources may find the same documents, so each is stored before the next is decided.
+                archived = next((finding.source for page in own for finding in page.findings), source)
+                settled[source, archived] = some = self._settle(conn, archived, own, now)
+                if not self._dry_run:
+                    store(conn, archived, some, now)
             if not self._dry_run:
-                for source, some in settled.items():
-                    store(conn, source, some, now)
                 save_captures(conn, [(page.source, page.capture) for page in pages if page.capture])
                 remember(
                     conn, {(page.source, page.address): page.remembered for page in pages if page.remembered}, now
                 )
         # Only now: a batch that failed must not count.
-        for source, some in settled.items():
-            self._count(source, some)
+        for (source, archived), some in settled.items():
+            self._count(source, archived, some)
 
     def finish(self, source: Source, attempt: Attempt, now: datetime) -> tuple[Attempt, Counts]:
         """Store how a source's part ended, with `changed` or `unchanged` decided here; release its claim.
@@ -106,7 +109,7 @@ class Intake:
         opened = reading(self._engine) if self._dry_run else writing(self._engine)
         with opened as conn:
             if attempt.complete and attempt.seen is not None:
-                self._sweep(conn, source.id, attempt.seen, now)
+                self._sweep(conn, source, attempt.seen, now)
             counts = tally.counts()
             if attempt.outcome in (Outcome.CHANGED, Outcome.UNCHANGED):
                 something = counts.new or counts.changed or counts.gone
@@ -123,40 +126,43 @@ class Intake:
         return self._tallies.setdefault(source, _Tally(set(), set(), set()))
 
     def _settle(
-        self, conn: Connection, source: str, pages: Iterable[PageRead], now: datetime
+        self, conn: Connection, archived: str, pages: Iterable[PageRead], now: datetime
     ) -> tuple[Settled, ...]:
-        """Decide on each finding in order, each on top of the one before; one `Settled` for each document."""
+        """Decide on each finding in order, each on top of the one before; one `Settled` for each document.
+
+        `archived` is the source under which the documents are kept.
+        """
         read = [(page, finding) for page in pages for finding in page.findings]
-        known = load_stored(conn, source, [finding.key for _, finding in read])
+        known = load_stored(conn, archived, [finding.key for _, finding in read])
         if self._dry_run:
-            known |= {key: stored for (own, key), stored in self._imagined.items() if own == source}
-        fresh = self._tally(source).new | {finding.key for _, finding in read if finding.key not in known}
+            known |= {key: stored for (own, key), stored in self._imagined.items() if own == archived}
+        self._fresh |= {(archived, finding.key) for _, finding in read if finding.key not in known}
         settled: dict[str, Settled] = {}
         for page, finding in read:
-            decision = decide(known.get(finding.key), finding, now, fresh=finding.key in fresh)
+            decision = decide(known.get(finding.key), finding, now, fresh=(archived, finding.key) in self._fresh)
             known[finding.key] = decision.document
             settled[finding.key] = _then(settled.get(finding.key), page, finding, decision)
+            if self._dry_run:
+                self._imagined[archived, finding.key] = decision.document
         return tuple(settled.values())
 
-    def _count(self, source: str, settled: Sequence[Settled]) -> None:
+    def _count(self, source: str, archived: str, settled: Sequence[Settled]) -> None:
         tally = self._tally(source)
         for one in settled:
             tally.seen.add(one.key)
             if one.decision.action is Action.INSERT:
                 tally.new.add(one.key)
-            elif one.decision.action is not Action.NONE:
+            elif one.decision.action is not Action.NONE and (archived, one.key) not in self._fresh:
                 tally.changed.add(one.key)
-            if self._dry_run:
-                self._imagined[source, one.key] = one.decision.document
-                if one.decision.action is not Action.NONE:
-                    title = next(iter(one.decision.document.titles.values()), one.key)
-                    self.planned.append(Planned(source, one.key, title, one.decision.action, one.changes))
+            if self._dry_run and one.decision.action is not Action.NONE:
+                title = next(iter(one.decision.document.titles.values()), one.key)
+                self.planned.append(Planned(source, one.key, title, one.decision.action, one.changes))
 
-    def _sweep(self, conn: Connection, source: str, seen: Collection[str], now: datetime) -> None:
-        tally = self._tally(source)
+    def _sweep(self, conn: Connection, source: Source, seen: Collection[str], now: datetime) -> None:
+        tally = self._tally(source.id)
         rows = conn.execute(
             select(document.c.id, document.c.key, document.c.missing_sweeps, document.c.gone_at).where(
-                document.c.source == source
+                document.c.source == source.archive
             )
         ).all()
         back = [row for row in rows if row.key in seen and row.gone_at is not None]

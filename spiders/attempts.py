@@ -21,6 +21,7 @@ from spiders.platform import (
     Platform,
     Reading,
     Remembered,
+    SourceError,
     address_of,
 )
 from spiders.reading import read_page
@@ -145,7 +146,7 @@ class Run:
             self._said_empty = str(exc)
             reading, empty = Reading(), True
         except Exception as exc:  # a bug of one platform must not reach other sources
-            self._trouble(exc, detail=ask.key is not None)
+            self.failed(ask, exc)
             return PageRead(self.source.id, address_of(ask), capture)
         return PageRead(
             source=self.source.id,
@@ -186,6 +187,10 @@ class Run:
 
     def failed(self, ask: Ask | None, error: Exception) -> None:
         """A request came to nothing; None: not one request but the attempt."""
+        if ask is not None and ask.otherwise is not None and isinstance(error, SourceError):
+            self.warn(str(error))
+            self._line_up(ask.otherwise)
+            return
         self._trouble(error, detail=ask is not None and ask.key is not None)
 
     def warn(self, warning: str) -> None:

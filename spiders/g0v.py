@@ -48,7 +48,6 @@ TEXTS_SINCE_DAYS = 60
 
 _STATE = "/api/latest_updated.json"
 _CODES = "/api/codes.json"
-_UNAVAILABLE = (404, 500, 502, 503, 504)
 
 
 class G0v(Platform):
@@ -72,9 +71,11 @@ class G0v(Platform):
 
     def start(self, assignment: Assignment) -> Iterable[Ask]:
         """The mirror's clock, the names of its codes (the list follows from them), and pages to read again."""
-        base = _base(assignment.source.url)
-        yield Ask(base + _STATE, "state", always=True)
-        yield Ask(base + _CODES, "codes", context={"list": assignment.source.url}, tolerated=_UNAVAILABLE)
+        base, route = _base(assignment.source.url), assignment.source.url
+        yield Ask(base + _STATE, "state", always=True, otherwise=())
+        # Without names the list is silent about subjects; codes in their place would look like a change.
+        nameless = Ask(route, "list", context={"names": "{}"})
+        yield Ask(base + _CODES, "codes", context={"list": route}, otherwise=(nameless,))
         for key in assignment.reread:
             yield Ask(_markdown(base, key), "page", context={"path": key}, key=key)
 
@@ -99,7 +100,7 @@ class G0v(Platform):
         if path == _STATE:
             return Ask(url, "state", always=True)
         if path == _CODES:
-            return Ask(url, "codes", tolerated=_UNAVAILABLE)
+            return Ask(url, "codes")
         if path.startswith("/api/"):
             return None
         if path.endswith(".md"):
@@ -121,16 +122,11 @@ def _read_state(page: Page, now: datetime) -> Reading:
 
 def _read_codes(page: Page) -> Reading:
     """The names go on to the list; without them the list is read all the same, silent about subjects."""
-    warnings: tuple[str, ...] = ()
-    names: dict[str, str] = {}
-    if page.status != 200:
-        warnings = (f"codes.json answered with status {page.status}; subjects stay as they were",)
-    else:
-        codes = _json(page)
-        if isinstance(codes, Mapping):
-            names = {str(code): line(name) for code, name in codes.items() if isinstance(name, str)}
-        if not names:
-            warnings = ("codes.json has no names any more; subjects stay as they were",)
+    codes = _json(page)
+    names = {}
+    if isinstance(codes, Mapping):
+        names = {str(code): line(name) for code, name in codes.items() if isinstance(name, str)}
+    warnings = () if names else ("codes.json has no names any more; subjects stay as they were",)
     if "list" not in page.context:
         return Reading(warnings=warnings, last=True)
     context = {"names": json.dumps(names, ensure_ascii=False)}

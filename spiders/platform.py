@@ -47,6 +47,8 @@ class Ask:
     `context` travels to the reader. `key` and `version` mark a detail request: it is left out where the
     assignment already knows that version of the key. `tolerated` lists statuses that the reader wants to see.
     `always`: the answer is read even if it is the one we know, because what it means depends on the day.
+    `otherwise`: what is asked in its place when this request comes to nothing, which then is only a warning;
+    None: it is a failure.
     """
 
     url: str
@@ -59,6 +61,7 @@ class Ask:
     version: str | None = None
     tolerated: tuple[int, ...] = ()
     always: bool = False
+    otherwise: "tuple[Ask, ...] | None" = None
 
 
 def address_of(ask: Ask) -> str:

@@ -254,8 +254,8 @@ def assignment_for(conn: Connection, source: Source, now: datetime, *, full: boo
         full: read every page and every detail anew, as if nothing had been seen.
     """
     if full:
-        return Assignment(source, now, reread=_open_unseen(conn, source.id, now))
-    own = document.c.source == source.id
+        return Assignment(source, now, reread=_open_unseen(conn, source.archive, now))
+    own = document.c.source == source.archive
     versions = select(document.c.key, document.c.version).where(own, document.c.version.is_not(None))
     pages = select(page.c.address, page.c.remembered).where(page.c.source == source.id)
     state = source_state
@@ -264,7 +264,7 @@ def assignment_for(conn: Connection, source: Source, now: datetime, *, full: boo
         source,
         now,
         known={row.key: row.version for row in conn.execute(versions)},
-        reread=_open_unseen(conn, source.id, now),
+        reread=_open_unseen(conn, source.archive, now),
         since=(good - OVERLAP).astimezone(ZONE).date().isoformat() if good else None,
         remembered={address: from_data(Remembered, data) for address, data in conn.execute(pages)},
     )

@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -289,3 +289,14 @@ def test_the_claim_of_a_killed_process_is_stale_at_once(archive: Engine) -> None
     with writing(archive) as conn:
         assert claim_source(conn, "remisser", f"{host}/4194304", NOW, timedelta(hours=1))
         assert claim_source(conn, "remisser", claimant(), NOW, timedelta(hours=1))
+
+
+def test_a_moment_written_in_another_zone_is_no_change(archive: Engine) -> None:
+    brussels = timezone(timedelta(hours=1))
+    closes_at = datetime(2026, 12, 11, 23, 59, 59, tzinfo=brussels)
+    window = Window(WindowKind.REMISS, None, date(2026, 12, 11), Certainty.GIVEN, closes_at)
+    scan(archive, [page(row("a", windows=(window,)))], NOW)
+    assert scan(archive, [page(row("a", windows=(window,)), sha="b")], day(1)) == (
+        Outcome.UNCHANGED,
+        Counts(unchanged=1),
+    )
