@@ -164,3 +164,26 @@ def _standing(number: int, said: Assessment, judged: Judged) -> dict[str, Any]:
 
 def _evidence(one: Evidence) -> dict[str, Any]:
     return {"kind": one.kind.value, "text": one.text, "weight": one.weight, "start": one.start, "end": one.end}
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The newest assessment of a document, as stored; `evidence` as plain JSON (`nlp.assessment.Evidence`)."""
+
+    model: str
+    at: datetime
+    language: str
+    relevance: float
+    level: str
+    direction: str
+    reasons: tuple[str, ...]
+    evidence: tuple[Mapping[str, Any], ...]
+
+
+def newest_assessment(conn: Connection, number: int) -> Rated | None:
+    """What the newest model said of a document; None where none has read it."""
+    query = select(assessment).where(assessment.c.document == number).order_by(assessment.c.at.desc()).limit(1)
+    row = conn.execute(query).mappings().first()
+    if row is None:
+        return None
+    return Rated(**{name: row[name] for name in Rated.__slots__})

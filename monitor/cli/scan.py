@@ -40,6 +40,9 @@ def scan(
         Path | None, typer.Option(metavar="DIR", help="Answer from a payload library in place of the network.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be stored, store nothing.")] = False,
+    no_rating: Annotated[
+        bool, typer.Option("--no-rating", help="Leave the rating of what is new for later.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Read sources now, store what they show, and rate what is new."""
@@ -70,7 +73,7 @@ def scan(
                 stop=stop,
                 watch=watch,
             )
-        if not dry_run and not report.interrupted:
+        if not dry_run and not no_rating and not report.interrupted:
             _rate(engine, settings)
     if as_json:
         output.as_json(scanning.as_json(report))

@@ -1,0 +1,203 @@
+"""`utblick search`, `show` and `explain`: look into the archive."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli import context, output
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from monitor.cli.commands import Commands
+    from monitor.search import Results
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Sort(StrEnum):
+    """The order of results."""
+
+    RANK = "rank"
+    DATE = "date"
+    DEADLINE = "deadline"
+
+
+class Level(StrEnum):
+    """How much a document matters."""
+
+    ACT = "act"
+    BRIEF = "brief"
+    BACKGROUND = "background"
+    NONE = "none"
+
+
+def register(app: Commands) -> None:
+    """Add the commands of this module to `app`."""
+    app.command()(search)
+    app.command()(show)
+    app.command()(explain)
+
+
+def search(
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help="Words, a phrase in quotes, a beginning*, a number.")
+    ],
+    *,
+    theme: Annotated[str | None, typer.Option(help="Only this theme.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only this kind of document.")] = None,
+    level: Annotated[Level | None, typer.Option(help="Only this level.")] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Only what one can still answer or apply for.")] = False,
+    since: Annotated[str | None, typer.Option("--from", metavar="DAY", help="Published from this day.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="DAY", help="Published to this day.")] = None,
+    sort: Annotated[Sort, typer.Option(help="Order of the results.")] = Sort.RANK,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most results.")] = 20,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Search the archive."""
+    from config.lexicon import load_lexicon
+    from monitor.archive.engine import reading
+    from monitor.search import Query
+    from monitor.search import search as find
+
+    if as_json and as_csv:
+        raise typer.BadParameter("--json and --csv exclude each other")
+    settings = context.settings()
+    asked = Query(
+        text=query,
+        theme=theme,
+        source=source,
+        kind=kind,
+        level=level.value if level else None,
+        open=open_,
+        since=_day("--from", since),
+        until=_day("--to", until),
+        sort=sort.value,
+        limit=limit,
+        facets=as_json,
+    )
+    with context.archive(settings) as engine, reading(engine) as conn:
+        results = find(conn, asked, _today(settings), load_lexicon(settings.config))
+    if as_json:
+        found = results.as_json()
+        output.as_json({**found, "facets": results.facets, "did_you_mean": results.did_you_mean})
+    elif as_csv:
+        _csv(results)
+    else:
+        _list(results)
+
+
+def show(
+    ref: Annotated[
+        str, typer.Argument(metavar="REF", help="Number here, or any identifier: 2022/0345(COD), FPM21 …")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Show a document by any of its names."""
+    from monitor.archive.engine import reading
+    from monitor.lookup import as_json as data
+    from monitor.lookup import look_up
+
+    settings = context.settings()
+    with context.archive(settings) as engine, reading(engine) as conn:
+        found = look_up(conn, ref)
+    known = data(found, _today(settings))
+    if as_json:
+        output.as_json(known)
+        return
+    output.say(f"{known['id']}  {known['title']}")
+    for name in ("kind", "source", "published", "level", "direction", "url"):
+        output.say(f"{name:<12} {known[name] or ''}")
+    output.say(f"{'themes':<12} {', '.join(known['themes'])}")
+    for one in known["identifiers"]:
+        output.say(f"{one['relation']:<12} {one['value']}")
+    for one in known["windows"]:
+        state = "open" if one["open"] else "closed"
+        output.say(
+            f"{'window':<12} {one['kind']} {one['opens'] or '…'} – {one['closes'] or '?'} "
+            f"({one['certainty']}, {state})"
+        )
+    for one in known["steps"]:
+        output.say(f"{'step':<12} {one['date']} {one['code']}")
+    for one in known["revisions"]:
+        output.say(f"{'changed':<12} {one['seen_at'][:10]} {one['field']}")
+    for one in known["documents"][1:]:
+        output.say(f"{'also':<12} {one['id']} {one['title']} ({one['source']})")
+
+
+def explain(
+    doc: Annotated[str, typer.Argument(metavar="DOC", help="Number here, or any identifier.")],
+    as_json: Json = False,
+) -> None:
+    """Say why a document was tagged and rated as it was."""
+    from monitor.archive.engine import reading
+    from monitor.lookup import explained, look_up
+
+    with context.archive() as engine, reading(engine) as conn:
+        why = explained(look_up(conn, doc))
+    if as_json:
+        output.as_json(why)
+        return
+    output.say(f"{why['id']}  {why['title']}")
+    output.say(f"{why['level']} (relevance {why['relevance']:.2f}), {why['direction']}, model {why['model']}")
+    for reason in why["reasons"]:
+        output.say(f"  {reason}")
+    for tag in why["themes"]:
+        output.say(
+            f"{'*' if tag['assigned'] else ' '} {tag['theme']} {tag['score']:.2f}: {_terms(tag['evidence'])}"
+        )
+    output.say(f"  rests on: {_terms(why['evidence'])}")
+
+
+def _terms(evidence: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{one['text']} ({one['weight']:+.2f})" for one in evidence) or "nothing that can be named"
+
+
+def _list(results: Results) -> None:
+    for one in results.results:
+        deadline = f", closes {one.closes}" if one.closes else ""
+        output.say(f"{one.id}  {one.title}")
+        output.say(
+            f"    {one.kind}, {one.source}, {one.published or 'undated'}, {one.level or 'not rated'}{deadline}"
+        )
+        if one.snippet:
+            output.say(f"    {' '.join(one.snippet.split())}")
+    output.say(f"{results.total} found, {len(results.results)} shown")
+    if results.did_you_mean:
+        output.say(f"did you mean: {results.did_you_mean}")
+
+
+def _csv(results: Results) -> None:
+    import csv
+    import sys
+
+    rows = [one.as_json() for one in results.results]
+    names = ["id", "title", "kind", "source", "published", "level", "themes", "closes", "url", "score"]
+    writer = csv.DictWriter(sys.stdout, names, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: _cell(value) for name, value in row.items()})
+
+
+def _cell(value: Any) -> Any:
+    """A value for a spreadsheet: text that a program would take for a formula is marked (ASVS 1.2.10)."""
+    text = " ".join(value) if isinstance(value, list) else value
+    return f"'{text}" if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\0", "\r") else text
+
+
+def _day(option: str, text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as exc:
+        raise typer.BadParameter(f"{option}: {text!r} is no day such as 2026-11-23") from exc
+
+
+def _today(settings: Settings) -> date:
+    from config.organisation import load_organisation
+
+    return context.clock(settings).astimezone(load_organisation(settings.config).zone).date()

@@ -1,0 +1,145 @@
+"""Look a thing up by whatever a person calls it, and tell all that is known of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from monitor.archive.documents import Document, get_documents, id_by_key, ids_by_identifier
+from monitor.archive.ratings import Rated, newest_assessment
+from monitor.errors import MonitorError
+from spiders.identifiers import parse_identifier
+
+
+class NotFoundError(MonitorError):
+    """Nothing in the archive has this name; the message says what was tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document, and the others that carry the name it was asked for by."""
+
+    document: Document
+    others: tuple[Document, ...]
+    rated: Rated | None
+
+
+def look_up(conn: Connection, name: str) -> Found:
+    """What `name` means: a number of the archive, an identifier in any spelling, or a source's own key.
+
+    Raises:
+        NotFoundError: nothing.
+    """
+    documents = get_documents(conn, _ids(conn, name.strip()))
+    if not documents:
+        raise NotFoundError(f"nothing in the archive is called {name!r}; `utblick search` looks for words")
+    first, *others = documents
+    return Found(first, tuple(others), newest_assessment(conn, first.id))
+
+
+def _ids(conn: Connection, name: str) -> tuple[int, ...]:
+    if name.isdecimal() and len(name) < 10 and get_documents(conn, [int(name)]):
+        return (int(name),)
+    identifier = parse_identifier(name)
+    if identifier is not None and (ids := ids_by_identifier(conn, identifier)):
+        return ids
+    own = id_by_key(conn, name)
+    return (own,) if own is not None else ()
+
+
+def as_json(found: Found, today: date) -> dict[str, Any]:
+    """The keys of `show --json` (docs/cli.md)."""
+    one = found.document
+    title, language = one.title()
+    return {
+        "type": "document",
+        "id": one.id,
+        "identifiers": [
+            {"scheme": name.scheme, "value": name.value, "relation": name.relation.value}
+            for name in one.identifiers
+        ],
+        "title": title,
+        "title_language": language,
+        "titles": dict(one.titles),
+        "kind": one.kind,
+        "source": one.source,
+        "url": one.url,
+        "published": one.published.isoformat() if one.published else None,
+        "first_seen": one.first_seen.isoformat(),
+        "level": one.level,
+        "relevance": one.relevance,
+        "direction": one.direction,
+        "themes": list(one.themes),
+        "summary": dict(one.summary),
+        "steps": [{"date": step.date.isoformat(), "code": step.code} for step in one.steps],
+        "windows": [
+            {
+                "kind": window.kind.value,
+                "opens": window.opens.isoformat() if window.opens else None,
+                "closes": window.closes.isoformat() if window.closes else None,
+                "certainty": window.certainty.value,
+                "open": window.closes is not None and window.closes >= today,
+            }
+            for window in one.windows
+        ],
+        "case": None,
+        "revisions": [
+            {
+                "seen_at": change.seen_at.isoformat(),
+                "field": change.field,
+                "before": change.before,
+                "after": change.after,
+            }
+            for change in one.revisions
+        ],
+        "documents": [
+            {
+                "id": other.id,
+                "title": other.title()[0],
+                "kind": other.kind,
+                "source": other.source,
+                "url": other.url,
+            }
+            for other in (one, *found.others)
+        ],
+        "proof": {"capture": one.capture, "parser": one.parser},
+    }
+
+
+def explained(found: Found) -> dict[str, Any]:
+    """The keys of `explain --json` (docs/cli.md).
+
+    Raises:
+        NotFoundError: no model has read the document yet.
+    """
+    one, rated = found.document, found.rated
+    if rated is None:
+        raise NotFoundError(f"document {one.id} has not been rated yet; the next `utblick scan` does it")
+    return {
+        "id": one.id,
+        "title": one.title()[0],
+        "model": rated.model,
+        "at": rated.at.isoformat(),
+        "language": rated.language,
+        "level": one.level,
+        "relevance": rated.relevance,
+        "direction": one.direction,
+        "reasons": list(rated.reasons),
+        "themes": [
+            {
+                "theme": tag.theme,
+                "score": round(tag.score, 3),
+                "assigned": tag.assigned,
+                "judged": tag.judged,
+                "evidence": [_plain(evidence) for evidence in tag.evidence],
+            }
+            for tag in one.tags
+        ],
+        "evidence": [_plain(evidence) for evidence in rated.evidence],
+    }
+
+
+def _plain(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in evidence.items()}
