@@ -10,7 +10,7 @@ from datetime import date
 from urllib.parse import unquote
 
 from spiders.finding import Certainty, Identifier, Kind, Relation, Step, Window, WindowKind
-from spiders.identifiers import find_identifiers
+from spiders.identifiers import find_identifiers, parse_identifier
 from spiders.memos import memo_identifiers
 from spiders.sanitise import TEXT, cap, line
 from spiders.swedish_dates import find_days, find_deadline
@@ -65,6 +65,16 @@ _EVENTS = frozenset(
 )
 _OWN = {"sou", "ds", "dir", "prop", "skr", "diary"}
 _ABOUT = {"sou", "ds", "com", "procedure"}
+_SERIES = {
+    Kind.INQUIRY: "SOU",
+    Kind.MEMORANDUM: "Ds",
+    Kind.DIRECTIVE: "Dir.",
+    Kind.BILL: "Prop.",
+    Kind.COMMUNICATION: "Skr.",
+}
+_NUMBER = re.compile(
+    r"\W{0,3}(?:SOU|Ds|Dir|Prop|Skr)?[\s.:]{0,3}(\d{4}(?:/\d\d)?)\s?:\s?(\d{1,4})\W{0,3}", re.IGNORECASE
+)
 _DIARY = re.compile(r"\s*,?\s*Diarienummer:\s*(.*)$", re.DOTALL)
 _MEMO_NUMBER = re.compile(
     r"[\s,]*(?:FPM\s)?(?:19|20)\d\d\s?/\s?(?:20)?\d\d\s?:?\s?FPM\s{0,2}\d{1,3}\s*$", re.IGNORECASE
@@ -86,11 +96,15 @@ _PERSONAL_LINE = re.compile(
 )
 
 
-def kind_of(path: str, types: Sequence[str] = ()) -> tuple[Kind, tuple[str, ...]]:
-    """The kind of the document at `path`, and the type codes that nobody knows."""
+def kind_of(path: str, types: Sequence[str]) -> tuple[Kind, tuple[str, ...]]:
+    """The kind of the document at `path`, and the type codes that nobody knows.
+
+    The route decides (a communication has been filed as a bill); type codes do where the route says nothing.
+    """
     unknown = tuple(code for code in types if code not in _CODES and code not in _BESIDE)
-    named = [_CODES[code] for code in types if code in _CODES]
-    return (named[0] if len(set(named)) == 1 else kind_of_path(path), unknown)
+    named = (_CODES[code] for code in types if code in _CODES)
+    kind = kind_of_path(path)
+    return (next(named, Kind.OTHER) if kind is Kind.OTHER else kind, unknown)
 
 
 def kind_of_path(path: str) -> Kind:
@@ -126,7 +140,7 @@ def page_identifiers(kind: Kind, path: str, heading: str, own: str | None, text:
         number = _memo_number(path, f"{glued} ", own or "")
         about = memo_identifiers(title, text)
         return _once([*number, *(name for name in about if name.value not in {one.value for one in number})])
-    numbers = [
+    numbers = _own_number(kind, own or "") or [
         hit.identifier for hit in find_identifiers(f"{own or ''} ; {glued}") if hit.identifier.scheme in _OWN
     ]
     in_title = [hit.identifier for hit in find_identifiers(title)]
@@ -141,7 +155,7 @@ def page_identifiers(kind: Kind, path: str, heading: str, own: str | None, text:
         stated = [replace(name, relation=relation) for name in about]
     else:
         # "Registrering av EES-medborgare, SOU 2026:9": the number at the end of a title is the document's own.
-        scheme = {Kind.INQUIRY: "sou", Kind.MEMORANDUM: "ds", Kind.DIRECTIVE: "dir"}.get(kind)
+        scheme = _SERIES.get(kind, "").strip(".").lower()
         stated = [name for name in in_title if name.scheme == scheme][-1:] if not numbers else []
         stated = [replace(name, relation=Relation.SUBJECT) for name in stated]
     mentions = in_title + [hit.identifier for hit in find_identifiers(text)]
@@ -183,6 +197,13 @@ def placed(path: str) -> date | None:
     """About when a page was published, by the year and month in its path."""
     match = _PLACED.search(path)
     return date(int(match[1]), int(match[2]), 15) if match and 1 <= int(match[2]) <= 12 else None
+
+
+def _own_number(kind: Kind, own: str) -> list[Identifier]:
+    """The number field where it is the kind's own: `SOU 2026:9`, also `2023:77`, `SOU:2014:91`, `Sou 2003:79`."""
+    match = _NUMBER.fullmatch(own) if kind in _SERIES else None
+    number = parse_identifier(f"{_SERIES[kind]} {match[1]}:{match[2]}") if match else None
+    return [number] if number and number.scheme in _OWN else []
 
 
 def _memo_number(path: str, heading: str, own: str) -> list[Identifier]:

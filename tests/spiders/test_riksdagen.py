@@ -390,7 +390,7 @@ def record(**changes: Any) -> dict[str, Any]:
         "systemdatum": "2026-11-20 13:31:39",
         "titel": "Ett nytt vattendirektiv",
         "html": "<style>p{}</style><p>Regeringskansliet Faktapromemoria 2026/27:FPM5</p>"
-        "<h2>Dokumentbeteckning</h2><p>KOM (2026) 12</p><p>Förslag till direktiv om vatten</p><h2>Sammanfattning</h2>"
+        "<h2>Dokumentbeteckning</h2><p>KOM (2026) 12</p><p>Förslag till direktiv</p><h2>Sammanfattning</h2>"
         "<p>Förslaget följer COM(2025) 280.</p>",
     }
     blocks = {"dokaktivitet": None, "dokuppgift": None, "dokbilaga": None, "dokreferens": None}
