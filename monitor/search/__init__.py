@@ -26,7 +26,7 @@ from spiders.identifiers import parse_identifier
 Sort = Literal["rank", "date", "deadline"]
 POOL = 200
 """Candidates that are weighed; of more matches the rest keeps the database's order."""
-COVERED = 0.34
+COVERED = 0.25
 """The share of a query's weight that a document must cover where few have all of it."""
 
 

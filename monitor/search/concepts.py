@@ -7,7 +7,7 @@ the weight says how sure we are.
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -21,6 +21,8 @@ SYNONYM, TRANSLATION, NICKNAME = 0.6, 0.75, 0.9
 FIRST_PART, LAST_PART, SPLIT, TRUNCATED = 0.65, 0.5, 0.6, 0.5
 UNMARKED, MISSPELT = 0.85, 0.8
 """What a match is worth beside the word itself (1): by translation, as part of a compound, without diacritics …"""
+YEAR = 0.4
+"""What a year weighs beside the most telling other word: it narrows, it is not the subject."""
 LONGEST_NAME = 5
 """Words of the longest nickname or glossary entry that is looked for in a query."""
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
@@ -47,6 +49,7 @@ class Concept:
     identifiers: list[str] = field(default_factory=list)
     weight: float = 1.0
     year: int | None = None
+    widened: set[str] = field(default_factory=set)
 
     def add(self, roots: Sequence[str], weight: float) -> None:
         """Let these stems (together, if several) stand for the concept."""
@@ -91,9 +94,9 @@ def understand(parsed: Parsed, vocabulary: Vocabulary, lexicon: Lexicon) -> Mean
         if len(group) == 1 and _is_plain(group[0]):
             by_word[group[0].words[0]] = concept
     corrected = [corrections.get(word, word) for word in plain]
-    _translate(plain, [by_word[word] for word in plain], lexicon)
-    if corrected != plain:
-        _translate(corrected, [by_word[word] for word in plain], lexicon)
+    own = [by_word[word] for word in plain]
+    said = [*_names_in(plain, lexicon), *(_names_in(corrected, lexicon) if corrected != plain else ())]
+    _translate(said, own, vocabulary)
     _weigh(concepts, vocabulary)
     suggestion = " ".join(corrections.get(concept.text, concept.text) for concept in concepts)
     return Meaning(tuple(concepts), suggestion if corrections else None)
@@ -147,6 +150,7 @@ def _widen(
 def _relatives(concept: Concept, word: str, sure: float, vocabulary: Vocabulary) -> None:
     """Compounds that the word is part of, and the parts that it is put together from."""
     root = stem(word, "sv")
+    concept.widened.add(root)
     if len(root) >= 4:
         short = 0.7 if len(root) < 6 else 1.0
         for longer in vocabulary.beginning_with(root, "sv"):
@@ -256,24 +260,36 @@ def _forms(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(_telling(text, language) for language in STEMMED))
 
 
-def _translate(said: Sequence[str], concepts: Sequence[Concept], lexicon: Lexicon) -> None:
-    """Let what a name or an entry means stand for each of the words that it is said with."""
+def _names_in(said: Sequence[str], lexicon: Lexicon) -> Iterator[tuple[range, _Meant]]:
+    """The names and entries that are said, each with the places of its words; the longest stand."""
     names = _names(lexicon)
     taken: set[int] = set()
     for length in range(min(LONGEST_NAME, len(said)), 0, -1):
         for start in range(len(said) - length + 1):
             places = range(start, start + length)
             forms = {tuple(stems(said[start : start + length], language)) for language in STEMMED}
-            found = [meant for form in forms for meant in names.get(form, ())]
-            # The longest name stands: "green deal" says more than "green".
-            if not found or taken.issuperset(places):
-                continue
-            taken.update(places)
+            found = [meant for form in sorted(forms) for meant in names.get(form, ())]
+            # "green deal" says more than "green".
+            if found and not taken.issuperset(places):
+                taken.update(places)
+                yield from ((places, meant) for meant in found)
+
+
+def _translate(said: Sequence[tuple[range, _Meant]], concepts: Sequence[Concept], vocabulary: Vocabulary) -> None:
+    """Let what a name or an entry means stand for each of the words that it is said with."""
+    compounds: dict[str, dict[str, int]] = {}
+    for places, meant in said:
+        for roots, weight in zip(meant.roots, meant.weights, strict=True):
             for place in places:
-                for meant in found:
-                    concepts[place].identifiers += meant.identifiers
-                    for roots, weight in zip(meant.roots, meant.weights, strict=True):
-                        concepts[place].add(roots, weight)
+                concepts[place].add(roots, weight)
+            if len(roots) == 1 and len(roots[0]) >= 5 and roots[0] not in concepts[places[0]].widened:
+                if roots[0] not in compounds:
+                    compounds[roots[0]] = vocabulary.beginning_with(roots[0], "sv")
+                for longer in compounds[roots[0]]:
+                    for place in places:
+                        concepts[place].add((longer,), weight * FIRST_PART)
+        for place in places:
+            concepts[place].identifiers += meant.identifiers
 
 
 # ---------------------------------------------------------------------------- weights
@@ -297,3 +313,7 @@ def _weigh(concepts: Iterable[Concept], vocabulary: Vocabulary) -> None:
         count = sum(own) if own else max(near, default=0) or min(rarest, default=1)
         count = min(count, vocabulary.size)
         concept.weight = max(0.3, math.log(1 + (vocabulary.size - count + 0.5) / (count + 0.5)))
+    others = [concept.weight for concept in concepts if concept.year is None]
+    for concept in concepts:
+        if concept.year is not None and others:
+            concept.weight = min(concept.weight, YEAR * max(others))
