@@ -29,10 +29,10 @@ from email.policy import SMTP
 from functools import cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Select, func, select, true, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from monitor.archive.letters import DELIVERY_STATES, delivery, edition
+from monitor.archive.letters import DELIVERY_STATES, delivery, edition, message
 from monitor.errors import MonitorError
 
 STALE_AFTER: Final = timedelta(minutes=30)
@@ -80,17 +80,32 @@ def enqueue(
     Raises:
         OutboxError: a message without Message-ID.
     """
-    rows = [_row(edition_id, subscriber_id, message, now) for subscriber_id, message in messages]
+    copies = {number: _copy(number, rendered) for number, rendered in messages}
     conn.execute(
         update(edition)
         .where(edition.c.id == edition_id, edition.c.state == "built")
         .values(state="released", released_at=now)
     )
-    if not rows:
+    if not copies:
         return 0
+    rows = [
+        {
+            "edition_id": edition_id,
+            "subscriber_id": number,
+            "state": "queued",
+            "message_id": message_id,
+            "attempts": 0,
+            "next_try_at": now,
+        }
+        for number, (message_id, _) in copies.items()
+    ]
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(delivery).on_conflict_do_nothing(index_elements=["edition_id", "subscriber_id"])
-    return len(conn.execute(statement.returning(delivery.c.id), rows).all())
+    new = conn.execute(statement.returning(delivery.c.id, delivery.c.subscriber_id), rows).all()
+    if new:
+        bodies = [{"delivery_id": one.id, "body": copies[one.subscriber_id][1]} for one in new]
+        conn.execute(insert(message), bodies)
+    return len(new)
 
 
 def recover(conn: Connection, *, now: datetime, stale_after: timedelta = STALE_AFTER) -> int:
@@ -114,7 +129,7 @@ def recover(conn: Connection, *, now: datetime, stale_after: timedelta = STALE_A
             .values(state="unknown", error="the sender ended while it was handing the copy over")
         ).rowcount
     if found:
-        log.warning("%d copies have an unknown fate: their sender ended while handing them over", found)
+        log.info("%d copies have an unknown fate: their sender ended while handing them over", found)
     return found
 
 
@@ -132,21 +147,21 @@ def resolve(conn: Connection, delivery_id: int, outcome: Literal["sent", "resend
         raise OutboxError(
             f"delivery {delivery_id} is {row.state}: only {' or '.join(open_states)} can be resolved"
         )
-    copy_kept = delivery.c.message.is_not(None) if outcome == "resend" else true()
-    values: dict[str, Any] = (
-        {"state": "sent", "sent_at": row.claimed_at or now, "message": None}
-        if outcome == "sent"
-        else {"state": "queued", "next_try_at": now, "attempts": 0, "error": None, "claimed_by": None}
-    )
-    changed = conn.execute(
-        update(delivery)
-        .where(delivery.c.id == delivery_id, delivery.c.state == row.state, copy_kept)
-        .values(**values)
-    )
-    if not changed.rowcount:
+    has_copy = select(message.c.delivery_id).where(message.c.delivery_id == delivery_id)
+    if outcome == "resend" and conn.execute(has_copy).first() is None:
         raise OutboxError(
             f"delivery {delivery_id} cannot be sent again: its copy is erased, the person is forgotten"
         )
+    values: dict[str, Any] = (
+        {"state": "sent", "sent_at": row.claimed_at or now}
+        if outcome == "sent"
+        else {"state": "queued", "next_try_at": now, "attempts": 0, "error": None, "claimed_by": None}
+    )
+    conn.execute(
+        update(delivery).where(delivery.c.id == delivery_id, delivery.c.state == row.state).values(**values)
+    )
+    if outcome == "sent":
+        conn.execute(delete(message).where(message.c.delivery_id == delivery_id))
     return Delivery(*conn.execute(_deliveries().where(delivery.c.id == delivery_id)).one())
 
 
@@ -182,21 +197,14 @@ def _nonce(_pid: int) -> str:
     return secrets.token_hex(4)
 
 
-def _row(edition_id: int, subscriber_id: int, message: EmailMessage, now: datetime) -> dict[str, Any]:
-    if not message["Message-ID"]:
+def _copy(subscriber_id: int, rendered: EmailMessage) -> tuple[str, bytes]:
+    """Message-ID and bytes of a copy, without those headers that name its recipient."""
+    if not rendered["Message-ID"]:
         raise OutboxError(f"the copy for subscriber {subscriber_id} has no Message-ID")
-    anonymous = copy(message)
+    anonymous = copy(rendered)
     for header in ("To", "Cc", "Bcc"):
         del anonymous[header]
-    return {
-        "edition_id": edition_id,
-        "subscriber_id": subscriber_id,
-        "state": "queued",
-        "message": anonymous.as_bytes(policy=_WIRE),
-        "message_id": str(message["Message-ID"]),
-        "attempts": 0,
-        "next_try_at": now,
-    }
+    return str(rendered["Message-ID"]), anonymous.as_bytes(policy=_WIRE)
 
 
 def _deliveries() -> Select[Any]:

@@ -13,11 +13,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from monitor import outbox, smtp
 from monitor.archive.engine import explained
-from monitor.archive.letters import delivery, subscriber
+from monitor.archive.letters import delivery, message, subscriber
 
 MAX_ATTEMPTS: Final = 24
 """After so many temporary refusals a copy is `failed`: about a day and a half."""
@@ -25,6 +37,29 @@ FIRST_PAUSE: Final = timedelta(minutes=2)
 LONGEST_PAUSE: Final = timedelta(hours=2)
 LOSSES_IN_A_ROW: Final = 3
 """So many broken connections without one copy getting through end the run: the mail server is not well."""
+
+# Built once: to build and compile a statement anew costs more than to run it.
+_COPY: Final[Select[Any]] = (
+    select(
+        delivery.c.id,
+        delivery.c.edition_id,
+        delivery.c.subscriber_id,
+        delivery.c.attempts,
+        delivery.c.claimed_by,
+        subscriber.c.address,
+        subscriber.c.state.label("subscriber_state"),
+        message.c.body,
+    )
+    .join(subscriber, delivery.c.subscriber_id == subscriber.c.id)
+    .outerjoin(message, message.c.delivery_id == delivery.c.id)
+    .where(delivery.c.id == bindparam("claimed"))
+)
+_RECORD: Final = update(delivery).where(
+    delivery.c.id == bindparam("claimed"),
+    delivery.c.claimed_by == bindparam("claimer"),
+    delivery.c.state.in_(("sending", "unknown")),
+)
+_ERASE: Final = delete(message).where(message.c.delivery_id == bindparam("claimed"))
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +108,7 @@ def send_due(
         monitor.archive.engine.ArchiveError: the archive fails; a copy in mid-air becomes `unknown` by `recover`.
     """
     stopped = None
-    with _ledger(engine) as conn:
+    with explained(str(engine.url)), engine.connect().execution_options(utblick_write=True) as conn:
         run = _Run(conn, clock, edition_id, _Pace(per_minute))
         if not dry_run:
             with conn.begin():
@@ -82,23 +117,11 @@ def send_due(
                 run.drain(server)
             except smtp.SmtpError as exc:
                 stopped = str(exc)
-                log.warning("stopped: %s", stopped)
+                log.info("stopped: %s", stopped)
         waiting, next_try_at = conn.execute(
             select(func.count(), func.min(delivery.c.next_try_at)).where(run.queued)
         ).one()
     return Tally(**run.done, waiting=waiting, next_try_at=next_try_at, stopped=stopped)
-
-
-@contextmanager
-def _ledger(engine: Engine) -> Iterator[Connection]:
-    """A connection whose commits survive a power cut: a claim that is forgotten would be a letter sent twice."""
-    with explained(str(engine.url)), engine.connect() as conn:
-        if engine.dialect.name == "sqlite":
-            # The archive's own setting (NORMAL) may lose the last commits then. Detached: not lent to others.
-            conn.detach()
-            with closing(conn.connection.cursor()) as cursor:
-                cursor.execute("PRAGMA synchronous = FULL")
-        yield conn.execution_options(utblick_write=True)
 
 
 class _Pace:
@@ -126,6 +149,26 @@ class _Run:
         self.queued: ColumnElement[bool] = (
             queued if edition_id is None else and_(queued, delivery.c.edition_id == edition_id)
         )
+        due = (
+            select(delivery.c.id)
+            .where(self.queued, delivery.c.next_try_at <= bindparam("now"))
+            .order_by(delivery.c.next_try_at, delivery.c.id)
+            .limit(1)
+        )
+        self._due = due
+        self._claim_one = (
+            update(delivery)
+            # Rows that another sender holds are skipped by PostgreSQL; SQLite has one writer and ignores this.
+            .where(delivery.c.id == due.with_for_update(skip_locked=True).scalar_subquery())
+            .where(delivery.c.state == "queued")
+            .values(
+                state="sending",
+                claimed_by=outbox.worker(),
+                claimed_at=bindparam("now"),
+                attempts=delivery.c.attempts + 1,
+            )
+            .returning(delivery.c.id)
+        )
         self._conn = conn
         self._clock = clock
         self._pace = pace
@@ -150,41 +193,39 @@ class _Run:
 
     def _is_due(self) -> bool:
         with self._conn.begin():
-            due = select(delivery.c.id).where(self.queued, delivery.c.next_try_at <= self._clock())
-            return self._conn.execute(due.limit(1)).first() is not None
+            return self._conn.execute(self._due, {"now": self._clock()}).first() is not None
 
     def _claim(self) -> Row[Any] | None:
         """The next due copy, from now on ours alone; None if there is none."""
-        now = self._clock()
-        due = (
-            select(delivery.c.id)
-            .where(self.queued, delivery.c.next_try_at <= now)
-            .order_by(delivery.c.next_try_at, delivery.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer at a time and ignores it
-        )
-        claim = (
-            update(delivery)
-            .where(delivery.c.id == due.scalar_subquery(), delivery.c.state == "queued")
-            .values(state="sending", claimed_by=outbox.worker(), claimed_at=now, attempts=delivery.c.attempts + 1)
-            .returning(delivery.c.id)
-        )
-        with self._conn.begin():
-            claimed = self._conn.scalar(claim)
+        with self._durable(), self._conn.begin():
+            claimed = self._conn.scalar(self._claim_one, {"now": self._clock()})
             if claimed is None:
                 return None
-            return self._conn.execute(
-                select(delivery, subscriber.c.address, subscriber.c.state.label("subscriber_state"))
-                .join(subscriber, delivery.c.subscriber_id == subscriber.c.id)
-                .where(delivery.c.id == claimed)
-            ).one()
+            return self._conn.execute(_COPY, {"claimed": claimed}).one()
+
+    @contextmanager
+    def _durable(self) -> Iterator[None]:
+        """What is committed within survives a power cut: a claim that is forgotten would be a letter sent twice.
+
+        PostgreSQL always works so. The archive's SQLite may lose the last commits, which is good enough for the
+        records: without its record a claimed copy is `unknown`, not sent again.
+        """
+        if self._conn.dialect.name != "sqlite":
+            yield
+            return
+        with closing(self._conn.connection.cursor()) as cursor:
+            cursor.execute("PRAGMA synchronous = FULL")
+            try:
+                yield
+            finally:
+                cursor.execute("PRAGMA synchronous = NORMAL")
 
     def _deliver(self, connection: smtp.Connection, claimed: Row[Any]) -> str:
         """Hand one claimed copy over and record what became of it; returns why it was not sent ("" = sent)."""
-        if claimed.address is None or claimed.subscriber_state != "active" or claimed.message is None:
-            return self._record(claimed, "cancelled", "the subscriber has left", message=None)
+        if claimed.address is None or claimed.subscriber_state != "active" or claimed.body is None:
+            return self._record(claimed, "cancelled", "the subscriber has left")
         try:
-            connection.send(claimed.address, f"To: {claimed.address}\r\n".encode("ascii") + claimed.message)
+            connection.send(claimed.address, f"To: {claimed.address}\r\n".encode("ascii") + claimed.body)
         except smtp.Refused as exc:
             if exc.permanent and exc.sender:
                 self._release(claimed)
@@ -206,7 +247,7 @@ class _Run:
             else:
                 self._release(claimed)
             raise
-        return self._record(claimed, "sent", sent_at=self._clock(), message=None)
+        return self._record(claimed, "sent", sent_at=self._clock())
 
     def _defer(self, claimed: Row[Any], why: str, *, at_once: bool = False) -> str:
         """Try again later, or give up if that has been done often enough."""
@@ -228,20 +269,14 @@ class _Run:
 
         `counted` is the field of `Tally`; "" = as the state, None = not at all. Returns `why`.
         """
+        claim = {"claimed": claimed.id, "claimer": claimed.claimed_by}
         with self._conn.begin():
-            self._conn.execute(
-                update(delivery)
-                .where(
-                    delivery.c.id == claimed.id,
-                    delivery.c.claimed_by == claimed.claimed_by,
-                    delivery.c.state.in_(("sending", "unknown")),
-                )
-                .values(state=state, error=why or None, **values)
-            )
+            self._conn.execute(_RECORD, {**claim, "state": state, "error": why or None, **values})
+            if state in ("sent", "cancelled"):
+                self._conn.execute(_ERASE, {"claimed": claimed.id})
         if counted is not None:
             self.done[counted or state] += 1
-        log.log(
-            logging.WARNING if state in ("failed", "unknown") else logging.INFO,
+        log.info(
             "delivery %d of edition %d to subscriber %d: %s",
             claimed.id,
             claimed.edition_id,

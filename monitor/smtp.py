@@ -26,8 +26,6 @@ READY_FOR_DATA: Final = 354
 SHUTTING_DOWN: Final = 421
 
 _PORTS: Final = "port 465 wants UTBLICK_SMTP_SECURITY=tls, 587 and 25 starttls"
-_EOL = re.compile(rb"\r\n|\r|\n")
-_LEADING_DOT = re.compile(rb"(?m)^\.")
 _ADDRESS_LIKE = re.compile(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\]:;,\"']+")
 
 
@@ -131,9 +129,7 @@ class Connection:
             Lost: the connection broke or the server is closing it (421); the message was surely not taken.
             Unanswered: the connection broke, or time ran out, after the final dot.
         """
-        data = _LEADING_DOT.sub(b"..", _EOL.sub(b"\r\n", message))
-        if not data.endswith(b"\r\n"):
-            data += b"\r\n"
+        data = _as_data(message)
         # Bodies are encoded as 7 bits at enqueue; an 8-bit one is announced where the server can take it.
         eight_bit = not data.isascii() and self._smtp.has_extn("8bitmime")
         self.uncertain = False
@@ -204,6 +200,13 @@ def connect(server: Server) -> Iterator[Connection]:
         with suppress(OSError, smtplib.SMTPException):
             smtp.quit()
         smtp.close()
+
+
+def _as_data(message: bytes) -> bytes:
+    """`message` as it stands between DATA and the final dot: lines end in CR LF, a leading dot is doubled."""
+    data = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+    data = (b"." if data.startswith(b".") else b"") + data.replace(b"\r\n.", b"\r\n..")
+    return data if data.endswith(b"\r\n") else data + b"\r\n"
 
 
 def _open(server: Server) -> smtplib.SMTP:

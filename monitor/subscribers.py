@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from monitor import addresses
 from monitor.archive.letters import (
@@ -21,6 +21,7 @@ from monitor.archive.letters import (
     SUBSCRIBER_STATES,
     delivery,
     edition,
+    message,
     subscriber,
 )
 from monitor.errors import MonitorError
@@ -224,8 +225,9 @@ def export(conn: Connection, subscriber_id: int) -> dict[str, Any]:
     """
     found = _get(conn, subscriber_id)
     copies = conn.execute(
-        select(edition.c.letter, edition.c.week, delivery)
+        select(edition.c.letter, edition.c.week, delivery, message.c.body)
         .join(edition, delivery.c.edition_id == edition.c.id)
+        .outerjoin(message, message.c.delivery_id == delivery.c.id)
         .where(delivery.c.subscriber_id == subscriber_id)
         .order_by(edition.c.week)
     )
@@ -240,7 +242,7 @@ def export(conn: Connection, subscriber_id: int) -> dict[str, Any]:
                 "attempts": copy.attempts,
                 "error": copy.error,
                 "sent_at": copy.sent_at.isoformat() if copy.sent_at else None,
-                "message": copy.message.decode("utf-8", "replace") if copy.message else None,
+                "message": copy.body.decode("utf-8", "replace") if copy.body else None,
             }
             for copy in copies
         ],
@@ -255,9 +257,9 @@ def forget(conn: Connection, subscriber_id: int) -> None:
     """
     _get(conn, subscriber_id)
     _cancel_queued(conn, subscriber_id)
-    conn.execute(
-        update(delivery).where(delivery.c.subscriber_id == subscriber_id).values(message=None, error=None)
-    )
+    copies = select(delivery.c.id).where(delivery.c.subscriber_id == subscriber_id)
+    conn.execute(delete(message).where(message.c.delivery_id.in_(copies)))
+    conn.execute(update(delivery).where(delivery.c.subscriber_id == subscriber_id).values(error=None))
     conn.execute(
         update(subscriber)
         .where(subscriber.c.id == subscriber_id)
@@ -335,11 +337,13 @@ def _refuse_known(conn: Connection, address: str) -> None:
 
 
 def _cancel_queued(conn: Connection, subscriber_id: int) -> None:
-    conn.execute(
+    cancelled = conn.execute(
         update(delivery)
         .where(delivery.c.subscriber_id == subscriber_id, delivery.c.state == "queued")
-        .values(state="cancelled", message=None)
-    )
+        .values(state="cancelled")
+        .returning(delivery.c.id)
+    ).scalars()
+    conn.execute(delete(message).where(message.c.delivery_id.in_(cancelled.all())))
 
 
 def _get(conn: Connection, subscriber_id: int) -> Subscriber:

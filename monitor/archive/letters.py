@@ -102,8 +102,6 @@ delivery = Table(
     Column("edition_id", ForeignKey(edition.c.id), nullable=False),
     Column("subscriber_id", ForeignKey(subscriber.c.id), nullable=False),
     Column("state", String(10), nullable=False),
-    # The rendered copy without its To header (the address stands in `subscriber` only); empty once it is sent.
-    Column("message", LargeBinary, info=PII),
     Column("message_id", String(200), nullable=False, unique=True),
     Column("attempts", Integer, nullable=False),
     Column("next_try_at", UtcDateTime, nullable=False),
@@ -117,4 +115,13 @@ delivery = Table(
     Index("ix_delivery_state_next_try_at", "state", "next_try_at"),
     Index("ix_delivery_subscriber_id", "subscriber_id"),
     _one_of("state", DELIVERY_STATES),
+)
+
+# Apart from `delivery`, because SQLite rewrites a whole row for each change of state. The rendered copy without
+# its To header (the address stands in `subscriber` only); the row is deleted once the copy is sent.
+message = Table(
+    "message",
+    metadata,
+    Column("delivery_id", ForeignKey(delivery.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("body", LargeBinary, nullable=False, info=PII),
 )

@@ -56,7 +56,6 @@ def upgrade() -> None:
         sa.Column("edition_id", sa.Integer(), nullable=False),
         sa.Column("subscriber_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("message", sa.LargeBinary(), nullable=True),
         sa.Column("message_id", sa.String(length=200), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_try_at", UtcDateTime(), nullable=False),
@@ -78,6 +77,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_delivery_state_next_try_at", "delivery", ["state", "next_try_at"], unique=False)
     op.create_index("ix_delivery_subscriber_id", "delivery", ["subscriber_id"], unique=False)
+    op.create_table(
+        "message",
+        sa.Column("delivery_id", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_message_delivery_id_delivery"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_message")),
+    )
     op.create_table(
         "entry",
         sa.Column("id", sa.Integer(), nullable=False),
