@@ -282,7 +282,7 @@ def _window(window: Window) -> dict[str, str | None]:
         "opens": _iso(window.opens),
         "closes": _iso(window.closes),
         # The archive gives moments back in UTC; a source writes them in its own zone.
-        "closes_at": window.closes_at and window.closes_at.astimezone(UTC).isoformat(),
+        "closes_at": _iso(window.closes_at.astimezone(UTC)) if window.closes_at else None,
         "certainty": window.certainty.value,
     }
 
