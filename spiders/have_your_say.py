@@ -79,8 +79,8 @@ class HaveYourSay(Platform):
 def _read_list(page: Page, assignment: Assignment) -> Reading:
     """One page of a list: its rows, the details worth reading, the next page.
 
-    `context` carries the `page` asked for, the rows `read` on the pages before, and the keys to read again that
-    are `missing` so far. Only the last page of a list whose counts agree lets the missing ones be asked for.
+    `context` carries the address and `page` asked for, the rows `read` on the pages before, and the keys to read
+    again that are `missing` so far. Only the last page of a list whose counts agree lets those be asked for.
     """
     audit = Audit()
     body = audit.record(_json(page))
@@ -107,7 +107,9 @@ def _read_list(page: Page, assignment: Assignment) -> Reading:
     read_rows = [row for fields in rows if (row := _row(fields, audit))]
     if not read_rows:
         raise Drifted(f"none of {len(rows)} rows could be read; {'; '.join(audit.warnings())[:300]}")
-    filters = dict(parse_qsl(urlsplit(page.url).query)).keys() & {"feedbackStatus", "topic", "text"}
+    # The address asked, not the one a redirect led to: that may have lost the filter.
+    asked = page.context.get("asked", page.url)
+    filters = dict(parse_qsl(urlsplit(asked).query)).keys() & {"feedbackStatus", "topic", "text"}
     if "feedbackStatus" in filters:
         _check_filter(page, sum(row.has("OPEN") for row in read_rows), len(rows), total)
 
@@ -118,7 +120,7 @@ def _read_list(page: Page, assignment: Assignment) -> Reading:
     last = number + 1 >= pages
     complete = last and before + len(rows) == total and len(read_rows) == len(rows)
     if not last:
-        asks.append(_list_ask(page.url, number + 1, before + len(rows), missing))
+        asks.append(_list_ask(asked, number + 1, before + len(rows), missing))
     elif complete:
         asks += [_again(assignment, key) for key in missing]
     elif "read" in page.context:
@@ -212,7 +214,8 @@ def _list_ask(url: str, number: int, read: int, missing: Iterable[str]) -> Ask:
     if "page" not in dict(query):
         query.append(("page", str(number)))
     address = urlunsplit(parts._replace(query=urlencode(query)))
-    return Ask(address, "list", context={"page": str(number), "read": str(read), "missing": " ".join(missing)})
+    context = {"asked": address, "page": str(number), "read": str(read), "missing": " ".join(missing)}
+    return Ask(address, "list", context=context)
 
 
 def _detail_ask(source: Source, key: str, version: str | None) -> Ask:
@@ -249,7 +252,7 @@ def _read_detail(page: Page, assignment: Assignment) -> Reading:
     published = fields.opt_date("publishedDate")
     updated = fields.opt_moment("modifiedDate", ZONE)
     references = [fields.opt_str("reference")]
-    body = fields.opt_str("dg")
+    body = line(fields.opt_str("dg"), 60)
     subjects = (*_codes(fields, "topics", audit, "topic"), *_codes(fields, "policyAreas", audit))
     fields.ignore(
         *("unit", "orderDate", "isMajor", "isEvaluation", "initiativeCategory", "createdDate", "committee"),
@@ -380,7 +383,7 @@ def _codes(fields: Fields, key: str, audit: Audit, vocabulary: str | None = None
     codes = []
     for item in fields.items(key):
         item.ignore("id", "label")
-        if code := item.opt_str("code"):
+        if code := line(item.opt_str("code"), 60):
             codes.append(known(audit, vocabulary, code) or code if vocabulary else code)
     return tuple(codes)
 
@@ -396,7 +399,7 @@ def _references(values: Iterable[str | None], audit: Audit) -> list[Identifier]:
         identifier = parse_identifier(value)
         if identifier is None:
             audit.note(f"unknown form of reference {value[:60]!r}")
-        found.append(identifier or Identifier("reference", value[:100]))
+        found.append(identifier or Identifier("reference", line(value, 100)))
     return list(dict.fromkeys(found))
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from spiders.fields import Audit
 from spiders.finding import Certainty, Window, WindowKind
+from spiders.sanitise import line
 
 ZONE = ZoneInfo("Europe/Brussels")
 """Times come without a zone; Brussels is inferred."""
@@ -52,10 +53,11 @@ class Period:
 
 
 def known(audit: Audit, vocabulary: str, value: str | None) -> str | None:
-    """`value` as it is; one that was never seen before is said."""
-    if value is not None and value not in KNOWN[vocabulary]:
-        audit.note(f"unknown {vocabulary} {value[:60]!r}")
-    return value
+    """`value` as it is; one that was never seen before is cleaned, kept and said."""
+    if value is None or value in KNOWN[vocabulary]:
+        return value
+    audit.note(f"unknown {vocabulary} {value[:60]!r}")
+    return line(value, 60)
 
 
 def as_windows(periods: Iterable[Period], today: date, audit: Audit) -> tuple[Window, ...]:

@@ -63,7 +63,9 @@ def safe_link(address: str | None, base: str = "") -> str | None:
     if not address or len(address) > LINK:
         return None
     # As browsers do: control characters vanish (`java\nscript:`), a space within is encoded.
-    compact = "".join(character for character in _surrogates(address).strip() if character >= " ").replace(" ", "%20")
+    compact = "".join(character for character in _surrogates(address).strip() if character >= " ").replace(
+        " ", "%20"
+    )
     try:
         absolute = urljoin(base, compact)
         parts = urlsplit(absolute)

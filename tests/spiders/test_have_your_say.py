@@ -226,6 +226,12 @@ def test_a_filter_that_is_ignored_is_drift(rows: list[dict[str, Any]]) -> None:
         read_list(hys.listing(rows, total=4097), hys.OPEN)
 
 
+def test_a_redirect_that_loses_the_filter_is_drift_and_no_sweep() -> None:
+    [ask] = PLATFORM.start(told(hys.OPEN))
+    with pytest.raises(Drifted, match="feedbackStatus=OPEN is not honoured"):
+        read_list(hys.listing([hys.row(1)]), hys.LIST, context=ask.context)
+
+
 def test_a_sweep_reads_every_page_and_only_then_speaks_of_absence() -> None:
     source = told(hys.LIST, reread=("7", "250", "999"), known={"999": "seen"})
     [ask] = PLATFORM.start(source)
