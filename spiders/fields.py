@@ -200,6 +200,10 @@ class Fields:
                 return None
             if moment.date() in SENTINELS:
                 return None
+            if not 1800 <= moment.year <= 2999:
+                # Nothing happened then, and the first and last years cannot be turned into UTC.
+                self._other(key, "a moment", value)
+                return None
             return moment if moment.tzinfo else moment.replace(tzinfo=zone)
         self._other(key, "a moment", value)
         return None

@@ -81,6 +81,9 @@ def test_dates_and_moments():
     assert row.opt_moment("a", brussels) == datetime(2026, 9, 1, 21, 59, 59, tzinfo=UTC)
     assert Fields({"z": "2026-09-01T10:00:00Z"}).opt_moment("z", brussels) == datetime(2026, 9, 1, 10, tzinfo=UTC)
     assert Fields({"z": "1900-01-01T00:00:00"}).opt_moment("z", brussels) is None
+    early = Fields({"z": "0001-01-01T00:00:00"})
+    assert early.opt_moment("z", brussels) is None
+    assert early.audit.warnings() == ("field z: expected a moment, got text '0001-01-01T00:00:00'",)
 
 
 def test_strings_of_a_list_of_one_or_of_none():
