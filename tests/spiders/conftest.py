@@ -18,7 +18,7 @@ AGENT = "Utblick-test/1 (+https://x.example)"
 PLATFORM = "tests.spiders.tiny:Tiny"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hostile() -> Iterator[hostile_server.HostileServer]:
     with hostile_server.running() as server:
         yield server

@@ -5,6 +5,7 @@ Every loopback address (127.0.0.2, 127.0.0.3 …) is a host of its own, with its
 
 import gzip
 import json
+import ssl
 import threading
 import time
 from collections import Counter
@@ -40,14 +41,16 @@ class HostileServer:
     pages: dict[str, object] = field(default_factory=dict)
     servers: dict[str, ThreadingHTTPServer] = field(default_factory=dict)
 
-    def url(self, path: str, host: str = "127.0.0.1") -> str:
+    def url(self, path: str, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> str:
         """The address of `path` at one of the hosts; the first call for a host starts it."""
         if host not in self.servers:
             server = ThreadingHTTPServer((host, 0), _handler(self))
+            if tls is not None:
+                server.socket = tls.wrap_socket(server.socket, server_side=True)
             server.daemon_threads = True
             self.servers[host] = server
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        return f"http://{host}:{self.servers[host].server_port}{path}"
+        return f"http{'s' if tls else ''}://{host}:{self.servers[host].server_port}{path}"
 
     def asked(self, path: str) -> list[Seen]:
         """The requests for `path`."""

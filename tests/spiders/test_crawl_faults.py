@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from spiders.finding import Outcome
+from tests.monitor.mail_server import certificate
 from tests.spiders.conftest import AGENT, NOW, Scan, Scanned, declared
 from tests.spiders.hostile_server import HostileServer
 
@@ -59,13 +60,17 @@ def captures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def scanned(hostile: HostileServer, scan: Scan, captures: Path) -> Scanned:
+def scanned(
+    hostile: HostileServer, scan: Scan, captures: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Scanned:
+    self_signed, _ = certificate(tmp_path_factory.mktemp("tls"), "127.0.3.2")
     sources = [
         declared(path.strip("/"), hostile.url(path, f"127.0.1.{number}"), **terms)
         for number, (path, (_, _, terms)) in enumerate(FAULTS.items(), start=1)
     ]
     return scan(
         *sources,
+        declared("untrusted", hostile.url("/good", "127.0.3.2", self_signed)),
         declared("refused", "http://127.0.2.1:9/"),
         declared("unknown-platform", hostile.url("/good"), platform="tests.spiders.tiny:Gone"),
         declared("boom", hostile.url("/good"), options={"boom": True}),
@@ -93,6 +98,7 @@ def test_every_fault_has_its_outcome_and_its_words(scanned: Scanned, path: str) 
 @pytest.mark.parametrize(
     ("source", "outcome", "words"),
     [
+        ("untrusted", F, "certificate verify failed"),
         ("refused", F, "3 times connection refused"),
         ("unknown-platform", F, "cannot be loaded"),
         ("boom", F, "ZeroDivisionError: boom"),
@@ -110,7 +116,7 @@ def test_what_goes_wrong_before_and_after_an_answer(
 
 
 def test_every_source_ends_once_and_the_process_says_everything(scanned: Scanned) -> None:
-    assert len(scanned.attempts) == len(FAULTS) + 5
+    assert len(scanned.attempts) == len(FAULTS) + 6
     assert len(scanned.done) == 1
     assert scanned.events[-1] is scanned.done[0]
     assert scanned.done[0].memory < 300_000_000
