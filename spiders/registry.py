@@ -11,6 +11,7 @@ PLATFORMS = {
     "have-your-say": "spiders.have_your_say:HaveYourSay",
     "riksdagen": "spiders.riksdagen:Riksdagen",
     "g0v": "spiders.g0v:G0v",
+    "oeil": "spiders.oeil:Oeil",
     "feed": "spiders.feed:Feed",
 }
 """Name as in `platform = "…"` → `module:class`."""
