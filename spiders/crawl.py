@@ -8,12 +8,15 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from scrapy import Request, Spider
+from scrapy.core.downloader import Downloader
 from scrapy.core.engine import ExecutionEngine
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter
@@ -24,6 +27,7 @@ from spiders.captures import Captures
 from spiders.download_errors import explain
 from spiders.events import Ended, Event, Job, PageRead
 from spiders.finding import Attempt, Outcome
+from spiders.middleware.to_file import TO_FILE
 from spiders.patience import Wait, after_error, after_status
 from spiders.platform import Ask, Assignment, Failed, Page, Remembered, SourceError
 from spiders.politeness import Hosts
@@ -149,18 +153,22 @@ class _Reader:
 
     async def _one(self, ask: Ask) -> None:
         remembered = self._run.remembered(ask)
-        try:
-            response = await self._answer(ask, remembered)
-        except SourceError as exc:
-            self._run.failed(ask, exc)
-        else:
-            self._take(ask, remembered, response)
+        with ExitStack() as while_read:
+            try:
+                file = while_read.enter_context(self._captures.room()) if ask.to_file else None
+                response = await self._answer(ask, remembered, file)
+            except SourceError as exc:
+                self._run.failed(ask, exc)
+            except OSError as exc:
+                self._unstorable(exc)
+            else:
+                await self._take(ask, remembered, response, file)
         now = time.monotonic()
         if now - self._reported >= PROGRESS_EVERY:
             self._reported = now
             self._emit(self._run.progress())
 
-    def _take(self, ask: Ask, remembered: Remembered | None, response: Response) -> None:
+    async def _take(self, ask: Ask, remembered: Remembered | None, response: Response, file: Path | None) -> None:
         if response.status == 304 and remembered is not None:
             self._run.not_modified(remembered)
             return
@@ -172,14 +180,17 @@ class _Reader:
             fetched_at=self._now(),
             reader=ask.reader,
             context=ask.context,
+            file=file,
         )
         redact = self._run.platform.redact
+        read_it = partial(
+            self._run.read, ask, page, lambda sha256: self._captures.keep(page, ask.method, sha256, redact)
+        )
         try:
-            read = self._run.read(ask, page, lambda sha256: self._captures.keep(page, ask.method, sha256, redact))
+            # What takes a file takes seconds to read; meanwhile the downloads of other sources go on.
+            read = read_it() if file is None else await asyncio.to_thread(read_it)
         except OSError as exc:
-            # Not the source's fault, and without its proof a finding is none: the disk is full, the folder gone.
-            self._run.failed(None, Failed(f"raw response cannot be stored: {exc}"))
-            self._run.stop("raw responses cannot be stored")
+            self._unstorable(exc)
             return
         if read is None:
             return
@@ -191,7 +202,12 @@ class _Reader:
         else:
             self._run.accept(ask, read)
 
-    async def _answer(self, ask: Ask, remembered: Remembered | None) -> Response:
+    def _unstorable(self, error: OSError) -> None:
+        """Not the source's fault, and without its proof a finding is none: the disk is full, the folder gone."""
+        self._run.failed(None, Failed(f"raw response cannot be stored: {error}"))
+        self._run.stop("raw responses cannot be stored")
+
+    async def _answer(self, ask: Ask, remembered: Remembered | None, file: Path | None) -> Response:
         """The response to `ask`, asked again where patience may help.
 
         Raises:
@@ -202,8 +218,9 @@ class _Reader:
         while True:
             tries += 1
             request = _request(ask, remembered, source.timeout, source.max_bytes)
+            if file is not None:
+                request.meta[TO_FILE] = str(file)
             async with self._hosts.turn(ask.url, source):
-                self._run.requests += 1
                 answer = await self._download(request, ask, tries)
             if isinstance(answer, Response):
                 return answer
@@ -222,6 +239,9 @@ class _Reader:
             if not trouble.transient:
                 raise trouble.error from exc
             return after_error(str(trouble.error), tries, backoff=backoff)
+        finally:
+            # Scrapy notes the slot when a request gets past robots.txt and the check of its address.
+            self._run.requests += Downloader.DOWNLOAD_SLOT in request.meta
         if (response.status == 429 or response.status >= 500) and response.status not in ask.tolerated:
             wish = _plain_headers(response).get("retry-after")
             # The server's clock is the real one, whatever day it is for the archive.

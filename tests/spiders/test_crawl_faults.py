@@ -144,6 +144,8 @@ def test_requests_are_honest(scanned: Scanned, hostile: HostileServer) -> None:
     assert seen.headers["accept-encoding"] == "gzip, deflate"
     assert "cookie" not in seen.headers
     assert not hostile.asked("/private")
+    assert scanned.attempts["private"].requests == 0
+    assert scanned.attempts["down"].requests == len(hostile.asked("/down")) == 3
     hosts_of_pages = {seen.host for seen in hostile.seen if seen.path in FAULTS}
     hosts_of_robots = [seen.host for seen in hostile.asked("/robots.txt")]
     assert hosts_of_pages <= set(hosts_of_robots)
