@@ -21,13 +21,13 @@ from scrapy.core.engine import ExecutionEngine
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter
 
-from config.errors import ConfigError
 from spiders.attempts import Run
 from spiders.captures import Captures
 from spiders.download_errors import explain
 from spiders.events import Ended, Event, Job, PageRead
 from spiders.finding import Attempt, Outcome
 from spiders.middleware.to_file import TO_FILE
+from spiders.outcomes import one_line
 from spiders.patience import Wait, after_error, after_status
 from spiders.platform import Ask, Assignment, Failed, Page, Remembered, SourceError
 from spiders.politeness import Hosts
@@ -81,7 +81,8 @@ class Scan:
             engine=engine,
         )
         self._tasks = [asyncio.create_task(self._attempt(assignment, common)) for assignment in job.assignments]
-        await asyncio.gather(*self._tasks)
+        # A task that is cancelled before its first step ends without an attempt; the parent speaks for it.
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def interrupt(self) -> None:
         """End every attempt that is under way, with what it has."""
@@ -95,8 +96,8 @@ class Scan:
         source = assignment.source
         try:
             run = Run(assignment, platform(source.platform))
-        except ConfigError as exc:
-            self._emit(Ended(_unreadable(source.id, str(exc))))
+        except Exception as exc:  # a module that does not load must not reach other sources either
+            self._emit(Ended(_unreadable(source.id, one_line(f"platform {source.platform!r}: {exc}"))))
             return
         try:
             if self._interrupted:
