@@ -36,6 +36,7 @@ from spiders.g0v_pages import (
 )
 from spiders.identifiers import find_identifiers
 from spiders.platform import Ask, Assignment, Drifted, Empty, Form, Page, Platform, Reading
+from spiders.regeringen_codes import COUNTRIES, NAMES, PERSONS
 from spiders.sanitise import line, plain, safe_link
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -70,12 +71,10 @@ class G0v(Platform):
                 raise ConfigError(f"source {source.id}: texts_since_days: expected days, got {value!r}")
 
     def start(self, assignment: Assignment) -> Iterable[Ask]:
-        """The mirror's clock, the names of its codes (the list follows from them), and pages to read again."""
-        base, route = _base(assignment.source.url), assignment.source.url
+        """The mirror's clock, the list, and pages to read again."""
+        base = _base(assignment.source.url)
         yield Ask(base + _STATE, "state", always=True, otherwise=())
-        # Without names the list is silent about subjects; codes in their place would look like a change.
-        nameless = Ask(route, "list", context={"names": "{}"})
-        yield Ask(base + _CODES, "codes", context={"list": route}, otherwise=(nameless,))
+        yield Ask(assignment.source.url, "list")
         for key in assignment.reread:
             yield Ask(_markdown(base, key), "page", context={"path": key}, key=key)
 
@@ -121,16 +120,16 @@ def _read_state(page: Page, now: datetime) -> Reading:
 
 
 def _read_codes(page: Page) -> Reading:
-    """The names go on to the list; without them the list is read all the same, silent about subjects."""
+    """The service's own names of its codes: only said where they differ from the ones that we keep."""
     codes = _json(page)
-    names = {}
-    if isinstance(codes, Mapping):
-        names = {str(code): line(name) for code, name in codes.items() if isinstance(name, str)}
-    warnings = () if names else ("codes.json has no names any more; subjects stay as they were",)
-    if "list" not in page.context:
-        return Reading(warnings=warnings, last=True)
-    context = {"names": json.dumps(names, ensure_ascii=False)}
-    return Reading(asks=(Ask(page.context["list"], "list", context=context),), warnings=warnings)
+    if not isinstance(codes, Mapping) or not codes:
+        raise Drifted(f"expected names by code: {page.url}")
+    told = {code: line(name) for code, name in codes.items() if isinstance(name, str)}
+    renamed = [code for code, name in NAMES.items() if code in told and told[code] != name]
+    return Reading(
+        warnings=tuple(f"code {code} is now called {told[code]!r}, we say {NAMES[code]!r}" for code in renamed),
+        last=True,
+    )
 
 
 def _read_list(page: Page, assignment: Assignment) -> Reading:
@@ -140,14 +139,13 @@ def _read_list(page: Page, assignment: Assignment) -> Reading:
     if not rows:
         raise Empty(f"the list is empty: {page.url}")
     audit = Audit()
-    names = json.loads(page.context["names"]) if "names" in page.context else None
     base = _base(page.url)
     findings: dict[str, Finding] = {}
     asks = []
     for raw, row in zip(rows, audit.records(rows, "list"), strict=True):
         version = hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()[:16]
         try:
-            finding, own = _read_row(row, names, assignment, audit)
+            finding, own = _read_row(row, assignment, audit)
         except Drifted as exc:
             audit.note(str(exc))
             continue
@@ -171,9 +169,7 @@ def _read_list(page: Page, assignment: Assignment) -> Reading:
     )
 
 
-def _read_row(
-    row: Fields, names: Mapping[str, str] | None, assignment: Assignment, audit: Audit
-) -> tuple[Finding, str | None]:
+def _read_row(row: Fields, assignment: Assignment, audit: Audit) -> tuple[Finding, str | None]:
     """A row as a finding, and its number field."""
     path = row.need_str("url")
     heading = row.need_str("title")
@@ -186,7 +182,7 @@ def _read_row(
     categories = tuple(code for code in row.strings("categories") if code not in {*types, *senders})
     kind, unknown = kind_of(path, types)
     for code in unknown:
-        audit.note(f"unknown type {code}{_named(code, names)}: {path}")
+        audit.note(f"unknown type {code} ({NAMES.get(code, 'no name')}): {path}")
     title = split_heading(heading)[0]
     url = safe_link(path, SITE)
     if not path.startswith("/") or url is None:
@@ -203,8 +199,8 @@ def _read_row(
         summary={"sv": summary} if summary else NOTHING,
         identifiers=_with_links(row, page_identifiers(kind, path, heading, own, summary)),
         steps=page_steps(kind, path, title, published),
-        subjects=_names(categories, names, audit),
-        bodies=_names(senders, names, audit),
+        subjects=_names(categories, audit),
+        bodies=_names(senders, audit),
         # Empty lists came and went with a redesign of the site (autumn 2025): they say nothing.
         attachments=_attachments(row) or None,
     )
@@ -231,20 +227,12 @@ def _attachments(row: Fields) -> tuple[tuple[str, str], ...]:
     return tuple(files)
 
 
-def _names(codes: tuple[str, ...], names: Mapping[str, str] | None, audit: Audit) -> tuple[str, ...] | None:
-    """Codes by name; the codes themselves in a list that was read alone; None where the names failed to come."""
-    if names is None:
-        return codes
-    if not names:
-        return None
+def _names(codes: tuple[str, ...], audit: Audit) -> tuple[str, ...]:
+    """Codes by name; a code without a name stays a code, and is said unless it is a country."""
     for code in codes:
-        if code not in names:
-            audit.note(f"unknown code {code} (not in codes.json)")
-    return tuple(names.get(code, code) for code in codes)
-
-
-def _named(code: str, names: Mapping[str, str] | None) -> str:
-    return f" ({names[code]})" if names and code in names else ""
+        if code not in NAMES and code not in COUNTRIES and code not in PERSONS:
+            audit.note(f"unknown code {code}")
+    return tuple(NAMES.get(code, code) for code in codes if code not in PERSONS)
 
 
 def _is_wanted(finding: Finding, version: str, assignment: Assignment) -> bool:
@@ -270,7 +258,9 @@ def _page_ask(base: str, finding: Finding, own: str | None, version: str) -> Ask
         "named": json.dumps([[name.scheme, name.value, name.relation] for name in finding.identifiers or ()]),
         "version": version,
     }
-    return Ask(_markdown(base, finding.key), "page", context=context, key=finding.key, version=version)
+    # Read even where only the row changed: the new mark must be stored, or the page is asked for again each night.
+    address = _markdown(base, finding.key)
+    return Ask(address, "page", context=context, key=finding.key, version=version, always=True)
 
 
 def _read_page(page: Page, assignment: Assignment) -> Reading:

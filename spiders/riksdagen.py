@@ -209,7 +209,11 @@ def _record_ask(document: Document) -> Ask:
     """The record of a row; `systemdatum` is the service's own mark of a change."""
     version = document.changed.isoformat() if document.changed else None
     context = {"version": version} if version else {}
-    return Ask(record_of(document.dok_id), "record", context=context, key=document.dok_id, version=version)
+    # Always read: a record may be as it was although its row has a new mark, which must be stored.
+    address = record_of(document.dok_id)
+    return Ask(
+        address, "record", context=context, key=document.dok_id, version=version, always=version is not None
+    )
 
 
 def _next(following: str | None, page: Page, number: int, audit: Audit) -> Ask | None:

@@ -16,8 +16,9 @@ from spiders.finding import Certainty, Finding, Identifier, Kind, Relation, Step
 from spiders.g0v import G0v
 from spiders.g0v_pages import split_heading
 from spiders.library import Library
-from spiders.platform import Ask, Assignment, Drifted, Empty, Failed, Page, Reading
+from spiders.platform import Assignment, Drifted, Empty, Failed, Page, Reading
 from spiders.reading import read_page
+from spiders.regeringen_codes import COUNTRIES, NAMES, PERSONS
 from spiders.wire import encode
 from tests.spiders.pages import assignment, page
 
@@ -37,11 +38,6 @@ ROW: dict[str, Any] = {
     "shortcuts": [{"name": "EUR-Lex", "url": "https://eur-lex.europa.eu/?uri=CELEX:52022PC0541"}],
     "attachments": [{"name": "Missiv", "url": "/contentassets/missiv.pdf"}],
     "categories": ["1252", "2092"],
-}
-NAMES = {
-    "1252": "Miljö och klimat",
-    "2092": "Kommuner och regioner",
-    "1291": "Klimat- och näringslivsdepartementet",
 }
 
 
@@ -181,7 +177,8 @@ def test_a_dated_list_of_memos_gives_exactly_its_records(recorded: Recorded, day
         assert " ".join(record["title"].split()).startswith(finding.title["sv"])
         assert bool(finding.summary) == bool(record.get("summary"))
         assert len(finding.attachments or ()) == len(record["attachments"])
-        assert set(finding.subjects or ()) == set(record["categories"]) - {*record["types"], *record["senders"]}
+        codes = set(record["categories"]) - {*record["types"], *record["senders"]}
+        assert set(finding.subjects or ()) == {NAMES.get(code, code) for code in codes}
         own = [
             name
             for name in finding.identifiers or ()
@@ -265,7 +262,7 @@ def said(body: object, url: str = LIST) -> str:
 
 
 def test_a_row_as_a_finding() -> None:
-    reading = read([row()], context={"names": json.dumps(NAMES)})
+    reading = read([row()])
     finding = only(reading)
     assert reading.warnings == ()
     assert finding.title == {"sv": "Remiss av promemorian Rent vatten, Ds 2026:7"}
@@ -277,13 +274,10 @@ def test_a_row_as_a_finding() -> None:
     assert values(finding, Relation.MENTION) == ["(EU) 2024/3019", "COM(2022) 541"]
 
 
-def test_names_of_codes() -> None:
-    assert only(read([row()])).subjects == ("1252", "2092")
-    failed = only(read([row()], context={"names": "{}"}))
-    assert (failed.subjects, failed.bodies) == (None, None)
-    reading = read([row(categories=["9999"])], context={"names": json.dumps(NAMES)})
-    assert only(reading).subjects == ("9999",)
-    assert reading.warnings == ("unknown code 9999 (not in codes.json)",)
+def test_a_code_without_a_name_is_kept_and_said() -> None:
+    reading = read([row(categories=["1252", "1022", "2605", "9999"])])
+    assert only(reading).subjects == ("Miljö och klimat", "1022", "9999")  # 1022 is a country, 2605 a minister
+    assert reading.warnings == ("unknown code 9999",)
 
 
 def test_an_unknown_type_and_an_unknown_field_are_said() -> None:
@@ -353,34 +347,24 @@ def test_a_stale_mirror_is_said() -> None:
         read({"items": 1, "codes": 2}, "https://g0v.se/api/latest_updated.json")
 
 
-def test_the_list_follows_from_the_codes_with_or_without_them() -> None:
-    asks = {ask.reader: ask for ask in PLATFORM.start(told(reread=("/remisser/2026/05/öppen/",)))}
-    assert asks["state"].always
-    assert asks["page"].url == "https://g0v.se/remisser/2026/05/%C3%B6ppen.md"
-    assert asks["page"].version is None  # read again although it is known
-    context = asks["codes"].context
-
-    def follow(body: object) -> tuple[Ask, tuple[str, ...]]:
-        reading = read(body, asks["codes"].url, context=context)
-        (ask,) = reading.asks
-        return ask, reading.warnings
-
-    ask, warnings = follow(NAMES)
-    assert (ask.url, ask.reader, json.loads(ask.context["names"])) == (LIST, "list", NAMES)
-    assert warnings == ()
-    ask, warnings = follow({})
-    assert "subjects stay" in warnings[0]
-    (failing,) = asks["codes"].otherwise
-    assert {(one.url, one.reader, one.context["names"]) for one in (ask, failing)} == {(LIST, "list", "{}")}
+def test_what_is_asked_first() -> None:
+    state, listed, again = PLATFORM.start(told(reread=("/remisser/2026/05/öppen/",)))
+    assert state.always  # a mirror that has stopped answers the same for ever
+    assert (listed.url, listed.reader) == (LIST, "list")
+    assert again.url == "https://g0v.se/remisser/2026/05/%C3%B6ppen.md"
+    assert again.version is None  # read although it is known
 
 
-def test_recorded_codes_name_the_recorded_rows(recorded: Recorded) -> None:
-    codes = one(recorded, "lists/api__codes")
-    (ask,) = read(codes.body, codes.url, context={"list": LIST}).asks
-    answer = one(recorded, "lists/rattsliga-dokument__lagradsremiss")
-    reading = read(answer.body, answer.url, context=ask.context)
-    assert any("Miljö och klimat" in (finding.subjects or ()) for finding in reading.findings)
-    assert any("Finansdepartementet" in (finding.bodies or ()) for finding in reading.findings)
+def test_our_names_of_codes_are_the_services(recorded: Recorded) -> None:
+    answer = one(recorded, "lists/api__codes")
+    codes = json.loads(answer.body)
+    assert read_recorded(answer).warnings == ()
+    assert codes.keys() - NAMES.keys() - COUNTRIES - PERSONS == {"2200", "2201", "2303", "2654"}
+    assert NAMES.keys() <= codes.keys()
+    warnings = read(codes | {"1252": "Klimat"}, answer.url).warnings
+    assert warnings == ("code 1252 is now called 'Klimat', we say 'Miljö och klimat'",)
+    with pytest.raises(Drifted):
+        read([], answer.url)
 
 
 # ------------------------------------------------------------------ pages
