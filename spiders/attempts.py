@@ -3,7 +3,6 @@
 Pure bookkeeping: no network, no clock, no files. `spiders.crawl` asks the requests and feeds in what came back.
 """
 
-import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -129,7 +128,7 @@ class Run:
         Raises:
             OSError: the raw page could not be stored.
         """
-        sha256 = hashlib.sha256(page.body).hexdigest()
+        sha256 = page.sha256()
         kept = self.remembered(ask)
         etag, last_modified = page.headers.get("etag"), page.headers.get("last-modified")
         if kept is not None and kept.sha256 == sha256 and page.status == 200:

@@ -2,7 +2,11 @@
 
 import gzip
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
 
 from spiders.finding import Capture
@@ -36,12 +40,13 @@ class Captures:
         stored, redacted = None, False
         if self._folder is not None:
             try:
-                body, redacted = redact(page.body, redactions)
+                body, redacted = _redacted(page, redactions)
             except NotRedactable:
                 redacted = True
             else:
                 stored = f"{sha256[:2]}/{sha256}.gz"
-                _write(self._folder / stored, body)
+                with body:
+                    _write(self._folder / stored, body)
         return Capture(
             url=page.url,
             method=method,
@@ -49,10 +54,22 @@ class Captures:
             headers={name: value for name, value in page.headers.items() if name not in _PRIVATE_HEADERS},
             fetched_at=page.fetched_at,
             sha256=sha256,
-            size=len(page.body),
+            size=page.size,
             redacted=redacted,
             stored=stored,
         )
+
+    @contextmanager
+    def room(self) -> Iterator[Path]:
+        """An empty file for a body that is too large for memory; it is gone when the block ends.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".", suffix=".part") as file:
+            yield Path(file.name)
 
 
 def read_capture(folder: Path, capture: Capture) -> bytes:
@@ -67,16 +84,25 @@ def read_capture(folder: Path, capture: Capture) -> bytes:
     return gzip.decompress((folder / capture.stored).read_bytes())
 
 
-def _write(path: Path, body: bytes) -> None:
+def _redacted(page: Page, redactions: tuple[str, ...]) -> tuple[BufferedIOBase, bool]:
+    """The body to store, and whether anything was taken out of it."""
+    if page.file is None:
+        body, redacted = redact(page.body, redactions)
+        return BytesIO(body), redacted
+    if redactions:
+        raise NotRedactable(f"{page.size} bytes are too many to search them for personal data")
+    return page.open(), False
+
+
+def _write(path: Path, body: BufferedIOBase) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    # mtime 0: the same body always gives the same file.
-    packed = gzip.compress(body, _LEVEL, mtime=0)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(packed)
+        # mtime 0 and no name: the same body always gives the same file.
+        with os.fdopen(handle, "wb") as file, gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:
+            shutil.copyfileobj(body, packed, 1 << 20)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -6,11 +6,13 @@ command and the tests drive it with recorded pages.
 """
 
 import hashlib
+import io
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from config.sources import Source
@@ -49,6 +51,7 @@ class Ask:
     `always`: the answer is read even if it is the one we know, because what it means depends on the day.
     `otherwise`: what is asked in its place when this request comes to nothing, which then is only a warning;
     None: it is a failure.
+    `to_file` (GET only): the answer is too large for memory; it goes to a file as it arrives (`Page.file`).
     """
 
     url: str
@@ -62,6 +65,7 @@ class Ask:
     tolerated: tuple[int, ...] = ()
     always: bool = False
     otherwise: "tuple[Ask, ...] | None" = None
+    to_file: bool = False
 
 
 def address_of(ask: Ask) -> str:
@@ -75,7 +79,11 @@ def address_of(ask: Ask) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer as received. `body` is decompressed; `url` is the final address."""
+    """One answer as received. `body` is decompressed; `url` is the final address.
+
+    `file` is where the answer to an `Ask.to_file` lies; `body` then holds only its beginning. Readers of such
+    answers use `open`, which serves both.
+    """
 
     url: str
     status: int
@@ -84,6 +92,21 @@ class Page:
     fetched_at: datetime
     reader: str
     context: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    file: Path | None = None
+
+    def open(self) -> io.BufferedIOBase:
+        """The whole body, to be read from its beginning."""
+        return io.BytesIO(self.body) if self.file is None else self.file.open("rb")
+
+    def sha256(self) -> str:
+        """Of the whole body, in hexadecimal."""
+        with self.open() as body:
+            return hashlib.file_digest(body, "sha256").hexdigest()
+
+    @property
+    def size(self) -> int:
+        """Of the whole body, in bytes."""
+        return len(self.body) if self.file is None else self.file.stat().st_size
 
     @property
     def content_type(self) -> str:

@@ -82,9 +82,8 @@ def scrapy_settings(job: Job, widest: int) -> dict[str, Any]:
 
 
 def _handlers(job: Job) -> Mapping[str, str]:
-    if job.replay is None:
-        return {}
-    return dict.fromkeys(("http", "https"), "spiders.middleware.replay.ReplayHandler")
+    handler = "to_file.FileHandler" if job.replay is None else "replay.ReplayHandler"
+    return dict.fromkeys(("http", "https"), f"spiders.middleware.{handler}")
 
 
 def _downloader_middlewares(job: Job) -> Mapping[str, int | None]:

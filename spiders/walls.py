@@ -62,7 +62,7 @@ def inspect(page: Page, expects: Form, tolerated: Collection[int] = ()) -> None:
     if not _has_form(head, expects):
         kind = page.content_type or "no content type"
         what = "an HTML page" if _HTML.match(head) else "something else"
-        raise Drifted(f"{expects} was due, got {what} ({kind}, {len(page.body)} bytes){_quote(head)}: {page.url}")
+        raise Drifted(f"{expects} was due, got {what} ({kind}, {page.size} bytes){_quote(head)}: {page.url}")
 
 
 def is_html(body: bytes) -> bool:

@@ -11,7 +11,9 @@ from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.responsetypes import responsetypes
 
 from spiders.library import Library, sent_packed
+from spiders.middleware.to_file import TO_FILE
 from spiders.platform import Failed
+from spiders.walls import HEAD
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -44,9 +46,13 @@ class ReplayHandler(BaseDownloadHandler):
         row = self._library.find(request.method, request.url, body, headers, self._now)
         if row is None:
             raise Failed(f"not recorded: {request.url}")
-        content = self._library.body(row)
         answer = {"Content-Type": row.content_type}
-        if sent_packed(content):
+        file = request.meta.get(TO_FILE)
+        content = self._library.body(row) if file is None else self._library.decoded(row)
+        if file is not None:
+            Path(file).write_bytes(content)
+            content = content[:HEAD]
+        elif sent_packed(content):
             answer["Content-Encoding"] = "gzip"
         kind = responsetypes.from_headers({b"Content-Type": row.content_type.encode()})
         return kind(url=request.url, status=row.status, headers=answer, body=content)
