@@ -109,11 +109,12 @@ def decide(known: Stored | None, finding: Finding, now: datetime, *, fresh: bool
         return Decision(Action.INSERT, document, fingerprint(document))
     document = replace(_merge(known, finding, now), gone_at=None)
     before, after = _comparable(known), _comparable(document)
-    completed = known.version is None and finding.version is not None
+    # Details read for the first time tell us more about the document; nothing about it has changed.
+    silent = fresh or (known.version is None and finding.version is not None)
     changes = tuple(
-        Change(name, _shown(known, name), _shown(document, name))
-        for name in after
-        if before[name] != after[name] and not fresh and not (completed and not before[name])
+        Change(field, _shown(known, field), _shown(document, field))
+        for field in after
+        if before[field] != after[field] and not silent
     )
     if known.gone_at is not None:
         gone = Change("gone", known.gone_at.isoformat(), None)

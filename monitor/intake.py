@@ -152,7 +152,7 @@ class Intake:
             tally.seen.add(one.key)
             if one.decision.action is Action.INSERT:
                 tally.new.add(one.key)
-            elif one.decision.action is not Action.NONE and (archived, one.key) not in self._fresh:
+            elif one.changes and (archived, one.key) not in self._fresh:
                 tally.changed.add(one.key)
             if self._dry_run and one.decision.action is not Action.NONE:
                 title = next(iter(one.decision.document.titles.values()), one.key)
