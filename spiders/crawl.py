@@ -97,7 +97,7 @@ class Scan:
         try:
             run = Run(assignment, platform(source.platform))
         except Exception as exc:  # a module that does not load must not reach other sources either
-            self._emit(Ended(_unreadable(source.id, one_line(f"platform {source.platform!r}: {exc}"))))
+            self._emit(Ended(_unreadable(source.id, one_line(f"{type(exc).__name__}: {exc}"))))
             return
         try:
             if self._interrupted:
