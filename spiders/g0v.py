@@ -27,6 +27,7 @@ from spiders.g0v_pages import (
     SITE,
     kind_of,
     kind_of_path,
+    link,
     page_identifiers,
     page_steps,
     placed,
@@ -37,7 +38,7 @@ from spiders.g0v_pages import (
 from spiders.identifiers import find_identifiers
 from spiders.platform import Ask, Assignment, Drifted, Empty, Form, Page, Platform, Reading
 from spiders.regeringen_codes import COUNTRIES, NAMES, PERSONS
-from spiders.sanitise import line, plain, safe_link
+from spiders.sanitise import line, plain
 
 ZONE = ZoneInfo("Europe/Stockholm")
 
@@ -184,7 +185,7 @@ def _read_row(row: Fields, assignment: Assignment, audit: Audit) -> tuple[Findin
     for code in unknown:
         audit.note(f"unknown type {code} ({NAMES.get(code, 'no name')}): {path}")
     title = split_heading(heading)[0]
-    url = safe_link(path, SITE)
+    url = link(path)
     if not path.startswith("/") or url is None:
         raise Drifted(f"{row.where('url')}: expected a path, got {path[:80]!r}")
     finding = Finding(
@@ -221,7 +222,7 @@ def _with_links(row: Fields, stated: tuple[Identifier, ...]) -> tuple[Identifier
 def _attachments(row: Fields) -> tuple[tuple[str, str], ...]:
     files = []
     for attachment in row.items("attachments"):
-        address = safe_link(attachment.opt_str("url"), SITE)
+        address = link(attachment.opt_str("url"))
         if address:
             files.append((line(attachment.opt_str("name")), address))
     return tuple(files)
@@ -273,7 +274,7 @@ def _read_page(page: Page, assignment: Assignment) -> Reading:
         raise Drifted(f"expected Markdown with a heading, got {heading[:60]!r}: {page.url}")
     published = date.fromisoformat(said["published"]) if said.get("published") else None
     title = said.get("title") or split_heading(heading)[0]
-    url = safe_link(path, SITE) or SITE
+    url = link(path) or SITE
     stated = page_identifiers(kind, path, heading, said.get("own"), text)
     from_row = [
         Identifier(scheme, value, Relation(word)) for scheme, value, word in json.loads(said.get("named", "[]"))

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from spiders.finding import Certainty, Identifier, Kind, Relation, Step, Window, WindowKind
 from spiders.identifiers import find_identifiers, parse_identifier
 from spiders.memos import memo_identifiers
-from spiders.sanitise import TEXT, cap, line
+from spiders.sanitise import TEXT, cap, line, safe_link
 from spiders.swedish_dates import find_days, find_deadline
 
 SITE = "https://www.regeringen.se"
@@ -80,6 +80,7 @@ _MEMO_NUMBER = re.compile(
     r"[\s,]*(?:FPM\s)?(?:19|20)\d\d\s?/\s?(?:20)?\d\d\s?:?\s?FPM\s{0,2}\d{1,3}\s*$", re.IGNORECASE
 )
 _SLUG = re.compile(r"(20\d\d)(?:20)?(\d\d)-?fpm-?(\d{1,3})/?$")
+_PLAIN_PATH = re.compile(r"/[A-Za-z0-9_.,~%-][A-Za-z0-9_.,~%/-]{0,900}")
 _PLACED = re.compile(r"/(20\d\d)/(\d\d)/")
 _LINK = re.compile(r"!?\[([^\]\[]{0,300})\]\([^()\s]{0,2000}(?:\s\"[^\"]{0,300}\")?\)")
 _MARKUP = re.compile(r"^(?:#{1,6}\s+|>\s?|\s{0,3}(?:-{3,}|\*{3,})\s*$)|\*\*|(?<=\s)__|__(?=\s)", re.MULTILINE)
@@ -112,6 +113,13 @@ def kind_of_path(path: str) -> Kind:
     parts = path.strip("/").split("/")
     route = parts[1] if parts[0] == "rattsliga-dokument" and len(parts) > 1 else parts[0]
     return KINDS.get(route, Kind.OTHER)
+
+
+def link(path: str | None) -> str | None:
+    """`path` on the government's own site; None where it leads nowhere that we link to."""
+    if path and _PLAIN_PATH.fullmatch(path):
+        return SITE + path  # nearly all: a list has thousands
+    return safe_link(path, SITE)
 
 
 def split_heading(heading: str) -> tuple[str, str]:

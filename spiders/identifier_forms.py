@@ -287,8 +287,8 @@ SPELLINGS = (
     Spelling(
         "st",
         _text(
-            r"(?<!\w)(?i:ST)[ _-]?(\d{1,5})[/_-](20\d\d)"
-            r"(?!\d)((?:[ _-](?i:INIT|ADD|REV|COR|DCL|EXT|LIMITE)(?:[ _-]\d{1,3}(?!\d))?){0,3})"
+            r"(?<!\w)ST[ _-]?(\d{1,5})[/_-](20\d\d)"
+            r"(?!\d)((?:[ _-](?:INIT|ADD|REV|COR|DCL|EXT|LIMITE)(?:[ _-]\d{1,3}(?!\d))?){0,3})"
         ),
         _council,
     ),
@@ -336,8 +336,10 @@ SPELLINGS = (
     ),
     Spelling(
         "press",
-        _text(r"(?<!\w)(?i:(IP|MEMO|QANDA|STATEMENT|SPEECH|MEX))[/_](\d\d)[/_](\d{1,5})(?!\d)"),
+        _text(r"(?<!\w)(IP|MEMO|QANDA|STATEMENT|SPEECH|MEX)/(\d\d)/(\d{1,5})(?!\d)"),
         lambda match: f"{match.group(1).upper()}/{match.group(2)}/{int(match.group(3))}",
+        _text(r"(ip|memo|qanda|statement|speech|mex)[/_](\d\d)[/_](\d{1,5})"),
+        needle="/",
     ),
 )
 """In order of precedence where two begin at the same place and are equally long."""
