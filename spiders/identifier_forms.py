@@ -161,10 +161,11 @@ def _text(pattern: str) -> re.Pattern[str]:
 SPELLINGS = (
     Spelling(
         "com",
-        # "COM82023) 298": a slip of the shift key (2022/23:FPM107). A lone C must stand at its bracket.
+        # "COM82023) 298": a slip of the shift key (2022/23:FPM107); nor may the bracket be there at all. A lone C
+        # must stand at its bracket.
         _text(
             r"(?<![A-Za-zÅÄÖåäö\d])((?i:COM|KOM|JOIN|SWD|SEC|SEK)|C(?=\s?\())"
-            rf"\s{{0,2}}(?:[(\[/:-]|8(?=\d{{4}}\)))\s?({_YEAR})\s?[)\]/:-]?[\s:,]{{0,3}}0{{0,4}}(\d{{1,5}})(?!\d)"
+            rf"\s{{0,2}}(?:[(\[/:-]|8(?=\d{{4}}\))|(?=\d{{4}}\)))\s?({_YEAR})\s?[)\]/:-]?[\s:,]{{0,3}}0{{0,4}}(\d{{1,5}})(?!\d)"
         ),
         _com,
         _text(rf"(com|kom|join|swd|sec|sek|c)\W{{0,3}}({_YEAR})\W{{1,3}}0{{0,4}}(\d{{1,5}})"),

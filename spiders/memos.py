@@ -25,8 +25,8 @@ _STATES = re.compile(
     r"|(?:kommissionens |rådets )?rekommendation\b|(?:commission |council )recommendation\b|commission staff\b"
     r"|arbetsdokument\b|(?:com|kom|join|swd|sec|c)\s?[(/]\s?\d{4})"
 )
-# So does the Commission's own title of a paper, if the paragraph is nothing but that title and its number.
-_NAMES = re.compile(r"(?i)\W{0,10}(?:europeiska )?kommissionens\b")
+# So does a paragraph that is nothing but a title and its number: "… och avveckling, COM(2021) 582 final."
+_TITLE = re.compile(r"(?i)\W{0,10}(?:europeiska )?kommissionens\b")
 _CLOSES = re.compile(r"(?i)[\s,]{0,3}(?:final|slutlig)?[\s.,;)]{0,5}")
 _ACCOMPANYING = re.compile(
     r"(?i)accompany|följedokument|staff\s+working|arbetsdokument|impact\s+assessment|konsekvensbedömning"
@@ -37,6 +37,7 @@ _CITING = re.compile(
     r"(?i)\b(?:i linje med|hand i hand|bidrar till|stödjer|bygger på|aviserade\w*|enligt|till följd av"
     r"|uppföljning|kompletterar|utöver|tidigare|parallellt)\b"
 )
+_WORD = re.compile(r"\w")
 _SENTENCE_END = re.compile(r"[.!?]\s")
 _ACCOMPANYING_SERIES = ("SWD", "SEC")
 
@@ -56,10 +57,11 @@ def memo_identifiers(title: str, text: str) -> tuple[Identifier, ...]:
     stated = _stated(title, find_identifiers(title))
     named = [hit.identifier for hit in find_identifiers(title) if hit.identifier.scheme != "fpm"]
     stating = True
-    for ordinal, paragraph in enumerate(part for part in _BREAK.split(text) if part.strip()):
+    # A line of dashes between two titles is no paragraph.
+    for ordinal, paragraph in enumerate(part for part in _BREAK.split(text) if _WORD.search(part)):
         found = find_identifiers(paragraph)
         named += [hit.identifier for hit in found]
-        states = _STATES.match(paragraph) is not None or _is_bare_title(paragraph, found)
+        states = _STATES.match(paragraph) is not None or _is_bare_title(paragraph, found, opening=ordinal == 0)
         stating = stating and (states or ordinal == 0)
         if stating:
             stated += _stated(paragraph, found if states else [hit for hit in found if not _cited(paragraph, hit)])
@@ -71,8 +73,17 @@ def memo_identifiers(title: str, text: str) -> tuple[Identifier, ...]:
     )
 
 
-def _is_bare_title(paragraph: str, found: Sequence[Found]) -> bool:
-    return bool(_NAMES.match(paragraph) and found and _CLOSES.fullmatch(paragraph, found[-1].end))
+def _is_bare_title(paragraph: str, found: Sequence[Found], *, opening: bool) -> bool:
+    """Whether the paragraph is a title that ends with its number, set off by a comma or full stop.
+
+    Below the opening paragraph words that cite another file speak against it.
+    """
+    if not found or not _CLOSES.fullmatch(paragraph, found[-1].end):
+        return False
+    if not opening and _CITING.search(paragraph):
+        return False
+    before = paragraph[: found[-1].start].rstrip()
+    return _TITLE.match(paragraph) is not None or before.endswith((",", ".", ";", "”", '"'))
 
 
 def _stated(text: str, found: Sequence[Found]) -> list[Identifier]:

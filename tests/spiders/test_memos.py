@@ -52,6 +52,24 @@ def test_a_statement_goes_on_in_the_next_paragraph():
     assert set(read("Vuxna", text).values()) == {"package"}
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "------\n\nCommission recommendation on journalists, C(2022) 2428",
+        "Kommissionens meddelande om statsstöd. COM(2022) 2428 final",
+        "Technical adjustment of the framework for 2022, SEC (2021) 250.",
+    ],
+)
+def test_further_titles_belong_to_the_statement(rest):
+    found = read("Skydd", f"Faktapromemoria gällande förslag till direktiv, COM(2022) 177\n\n{rest}")
+    assert list(found.values()) == ["package", "package"]
+
+
+def test_an_opening_title_may_use_any_word():
+    found = read("Stöd", "Åtgärder till följd av covid-19 enligt fördraget, COM(2020) 139.")
+    assert found == {"COM(2020) 139": "subject"}
+
+
 def test_a_number_in_the_story_is_a_mention():
     text = (
         "Faktapromemoria gällande Förslag till förordning om en fond.\n\n"
