@@ -22,10 +22,6 @@ REMEMBERED = 60_000
 """Distinct words remembered before starting over."""
 TITLE_WEIGHT = 2
 """A word of the title counts as often as this many in the body."""
-MAX_TITLE = 400
-MAX_BODY = 4_000
-"""Characters read; the rest of a long text adds time, not knowledge (the training texts are shorter)."""
-
 Integers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint32]
 Floats = npt.NDArray[np.float32]
@@ -105,17 +101,17 @@ class Vocabulary:
             found = self._words[word] = (_hash(word, 1), columns[columns >= self.chars])
         return found
 
-    def transform(self, texts: Sequence[tuple[str, str]]) -> Sparse:
-        """The rows of (title, body) pairs."""
+    def transform(self, titles: Sequence[Sequence[str]], bodies: Sequence[Sequence[str]]) -> Sparse:
+        """One row for each text, given as the words of its title and of its body."""
         keys = [np.empty(0, np.int64)]
-        for row, (title, body) in enumerate(texts):
-            for text, weight in ((title[:MAX_TITLE], TITLE_WEIGHT), (body[:MAX_BODY], 1)):
-                found = [self._word(word) for word in words_of(text)]
-                if not found:
+        for row, text in enumerate(zip(titles, bodies, strict=True)):
+            for words, weight in zip(text, (TITLE_WEIGHT, 1), strict=True):
+                if not words:
                     continue
+                found = [self._word(word) for word in words]
                 single = np.array([word[0] for word in found], np.uint32)
                 pairs = single[:-1] * np.uint32(PAIR) ^ single[1:]
-                columns = np.concatenate([self._table[np.concatenate([single, pairs]) & MASK]])
+                columns = self._table[np.concatenate([single, pairs]) & MASK]
                 columns = columns[(columns >= 0) & (columns < self.chars)]
                 everything = np.concatenate([columns, *(word[1] for word in found)]).astype(np.int64)
                 everything += row * len(self.known)
@@ -124,25 +120,34 @@ class Vocabulary:
         rows, columns = np.divmod(cells, max(1, len(self.known)))
         values = (1 + np.log(counts)).astype(np.float32) * self.idf[columns]
         block = rows * 2 + (columns >= self.chars)
-        lengths = np.sqrt(np.bincount(block, values.astype(np.float64) ** 2, minlength=2 * len(texts)))
+        lengths = np.sqrt(np.bincount(block, values.astype(np.float64) ** 2, minlength=2 * len(titles)))
         values = (values / np.maximum(lengths[block], 1e-9)).astype(np.float32)
-        starts = np.searchsorted(rows, np.arange(len(texts) + 1))
+        starts = np.searchsorted(rows, np.arange(len(titles) + 1))
         return Sparse(starts.astype(np.int64), columns, values)
 
 
-def learn(texts: Iterable[tuple[str, str]], *, least: int = 3, most_words: int = 90_000, most_chars: int = 120_000) -> Vocabulary:
-    """The vocabulary of a collection: n-grams in at least `least` texts, the most frequent first."""
+def learn(
+    texts: Iterable[tuple[Sequence[str], Sequence[str]]],
+    *,
+    least: int = 3,
+    most_words: int = 90_000,
+    most_chars: int = 120_000,
+) -> Vocabulary:
+    """The vocabulary of a collection of (title's words, body's words).
+
+    Kept are n-grams of at least `least` texts, the most frequent first.
+    """
     words: dict[int, int] = {}
     chars: dict[int, int] = {}
     cache: dict[str, tuple[int, list[int]]] = {}
     total = 0
-    for title, body in texts:
+    for parts in texts:
         total += 1
         singles: set[int] = set()
         grams: set[int] = set()
-        for text in (title[:MAX_TITLE], body[:MAX_BODY]):
+        for part in parts:
             hashes = []
-            for word in words_of(text):
+            for word in part:
                 if word not in cache:
                     cache[word] = _hash(word, 1), [_hash(gram, 2) for gram in char_grams(word[:40])]
                 hashes.append(cache[word][0])

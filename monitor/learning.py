@@ -1,0 +1,170 @@
+"""Use cases around the classifier: what it is, training, measuring, predicting for others' programs."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from config.errors import ConfigError
+from config.themes import load as load_themes
+from nlp.assessment import Assessment, Direction
+
+EVALUATION = "evaluation.json"
+"""Figures of the cross-validation, kept in the model's own folder."""
+
+
+def describe(path: Path | None, overlay: Path | None) -> dict[str, Any]:
+    """What the model in force is: version, data, languages, themes, size and its measured figures.
+
+    Raises:
+        ConfigError: no model, or one of another version.
+    """
+    from nlp.model import SHIPPED, PipelineAssessor, load
+
+    folder = path or SHIPPED
+    assessor = load(path, overlay)
+    assert isinstance(assessor, PipelineAssessor)  # noqa: S101  # what `load` gives
+    return {
+        "version": assessor.version,
+        "folder": str(folder),
+        "bytes": sum(one.stat().st_size for one in folder.rglob("*") if one.is_file()),
+        "pipeline": assessor.meta["pipeline"],
+        "themes": list(assessor.themes),
+        "own_themes": list(assessor.own_themes),
+        "data": assessor.meta.get("utblick", {}),
+        "evaluation": recorded(folder),
+    }
+
+
+def recorded(folder: Path) -> dict[str, Any] | None:
+    """The figures that a model folder carries."""
+    path = folder / EVALUATION
+    if not path.is_file():
+        return None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as exc:
+        raise ConfigError(f"{path}: cannot be read: {exc}") from exc
+    return found if isinstance(found, dict) else None
+
+
+def train(
+    data: Path,
+    out: Path,
+    overlay: Path | None,
+    *,
+    measure: bool = True,
+    said: Callable[[str], None] = lambda _: None,
+) -> str:
+    """Train a model on the files of `data` and write it to `out`; returns its version.
+
+    With `measure` the recipe is cross-validated first and its figures are stored with the model.
+
+    Raises:
+        ConfigError: training data is missing or broken.
+        OSError: the folder cannot be written.
+    """
+    from nlp.model import SHIPPED
+    from nlp.train import make
+
+    themes = load_themes(overlay)
+    vectors = make.shipped_vectors(SHIPPED)
+    figures = _cross_validated(data, overlay, said) if measure else None
+    nlp = make.train(data, out, themes, vectors)
+    if figures is not None:
+        figures["model"] = nlp.meta["version"]
+        (out / EVALUATION).write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return str(nlp.meta["version"])
+
+
+def evaluate(
+    data: Path | None, path: Path | None, overlay: Path | None, said: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """The figures of the model.
+
+    Args:
+        data: a file of judged texts: the model is measured on it; a folder of training files: the recipe is
+            cross-validated on it; None: the figures that were recorded when the model was made.
+        path: the model's folder; None = the shipped one.
+        overlay: the organisation's configuration.
+        said: hears how far it is.
+
+    Raises:
+        ConfigError: a file is missing or broken, or nothing was recorded.
+    """
+    from nlp.model import SHIPPED, load
+
+    if data is None:
+        found = recorded(path or SHIPPED)
+        if found is None:
+            raise ConfigError(f"{path or SHIPPED}: no recorded figures; give judged texts with --data")
+        return found
+    if data.is_dir():
+        return _cross_validated(data, overlay, said)
+    from nlp.train.crossval import apply
+    from nlp.train.metrics import report
+
+    assessor = load(path, overlay)
+    outcome, names = apply(data, assessor)
+    return {"model": assessor.version, "data": str(data), "method": "applied", **report(outcome, names)}
+
+
+def _cross_validated(data: Path, overlay: Path | None, said: Callable[[str], None]) -> dict[str, Any]:
+    from nlp.model import SHIPPED
+    from nlp.train.crossval import cross_validate
+    from nlp.train.data import fingerprint
+    from nlp.train.make import VERSION, shipped_vectors
+    from nlp.train.metrics import report
+
+    outcome, names = cross_validate(data, load_themes(overlay), shipped_vectors(SHIPPED), said)
+    method = "five-fold cross-validation grouped by title"
+    return {
+        "model": f"{VERSION}+{fingerprint(data)}",
+        "data": fingerprint(data),
+        "method": method,
+        **report(outcome, names),
+    }
+
+
+def predict(file: Path, out: TextIO, path: Path | None, overlay: Path | None) -> int:
+    """Judge the rows of a file (form of `gold.jsonl`; labels are not looked at), one JSON object a line into `out`.
+
+    Returns the number of rows.
+
+    Raises:
+        ConfigError: the file is missing or broken.
+    """
+    from nlp.model import PipelineAssessor, load
+    from nlp.train.data import rows, text_of
+
+    assessor = load(path, overlay)
+    assert isinstance(assessor, PipelineAssessor)  # noqa: S101  # what `load` gives
+    texts = [text_of(row) for row in rows(file)]
+    found = assessor.assess(texts, reasons=False)
+    for one, way in zip(found, assessor.ways(texts), strict=True):
+        out.write(json.dumps(as_row(one, way), ensure_ascii=False) + "\n")
+    return len(texts)
+
+
+def as_row(one: Assessment, way: Direction) -> dict[str, Any]:
+    """A prediction as a line of output; the direction is the one that the text has if it concerns anybody at all."""
+    return {
+        "id": one.id,
+        "themes": {tag.theme: tag.score for tag in sorted(one.tags, key=lambda tag: tag.theme)},
+        "assigned": [tag.theme for tag in one.tags if tag.assigned],
+        "relevance": one.relevance,
+        "level": one.level.value,
+        "direction": way.value,
+    }
+
+
+def lines(figures: dict[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
+    """The main figures as rows: figure, all texts, interval, Swedish, English."""
+    languages = figures.get("languages", {})
+    for part in ("themes", "relevance", "direction"):
+        for name, value in figures[part].items():
+            if isinstance(value, int | float):
+                interval = figures.get("intervals", {}).get(f"{part}.{name}", [])
+                each = [languages.get(one, {}).get(part, {}).get(name) for one in ("sv", "en")]
+                shown = ["" if cell is None else f"{cell:.3f}" for cell in (value, *each)]
+                yield f"{part}.{name}", shown[0], "–".join(f"{end:.3f}" for end in interval), shown[1], shown[2]

@@ -1,0 +1,184 @@
+"""From signals to judgement: the trained numbers and how they are put together. Everything here is linear or logistic.
+
+Themes: three readers score each theme (words, learned from judged texts; words, learned from publishers' labels as well;
+word vectors). A stack weighs them with the rules' counts and how strong the strongest theme is. Relevance: four readers
+(words twice, word vectors, and features a person can name) are weighed by group of document into the chances
+of reaching each level. Direction: one reader for each way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.reading import PUBLISHERS
+from nlp.signals import Signals
+from nlp.vectors import Vectors
+from nlp.vocabulary import Vocabulary
+
+Floats = npt.NDArray[np.float32]
+READERS = 3
+LEVELS = 3
+WAYS = ("restricting", "enabling", "both", "unclear")
+N_GROUPS = len(PUBLISHERS.groups)
+VALUES = np.array([0, 1, 2.2, 3], np.float32)
+"""What the levels are worth to the reader that sees relevance as one scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """`x @ coef + bias`."""
+
+    coef: Floats
+    bias: Floats
+
+    def __call__(self, x: Floats) -> Floats:
+        """The outputs of rows of features."""
+        return x @ self.coef + self.bias
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The word and vector readers. Columns of `words`: T judged, T wide, 2 relevance, 4 direction.
+
+    Word weights are 8-bit with one scale for each column; `side` are the weights of the kinds of document.
+    Columns of `vectors`: T themes, 1 relevance.
+    """
+
+    words: npt.NDArray[np.int8]
+    scale: Floats
+    side: Linear
+    vectors: Linear
+
+    def read(self, signals: Signals) -> "Scores":
+        """The readers' scores."""
+        words = signals.sparse.dot(self.words) * self.scale + self.side(signals.side)
+        return Scores.of(words, self.vectors(signals.vectors))
+
+    def strength(
+        self, vocabulary: Vocabulary, vectors: Vectors, words: Sequence[str], themes: Sequence[int]
+    ) -> Floats:
+        """Roughly how much each word moves any of the given themes, relevance or direction (to choose what to try)."""
+        count = (self.words.shape[1] - 2 - len(WAYS)) // 2
+        wanted = [*themes, *(count + theme for theme in themes), *range(2 * count, self.words.shape[1])]
+        single = vocabulary.transform([[word] for word in words], [()] * len(words))
+        moved = single.dot(self.words[:, wanted]) * self.scale[wanted]
+        seen = (
+            vectors.transform([[word] for word in words], [()] * len(words)) @ self.vectors.coef[:, [*themes, -1]]
+        )
+        return np.asarray(
+            np.abs(moved / (np.abs(moved).max(0) + 1e-9)).max(1)
+            + 0.3 * np.abs(seen).max(1) / (np.abs(seen).max() + 1e-9)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the readers say, unweighed."""
+
+    themes: Floats
+    """(n, T, READERS)."""
+    relevance: Floats
+    """(n, 3): two of words, one of vectors."""
+    direction: Floats
+    """(n, WAYS)."""
+
+    @classmethod
+    def of(cls, words: Floats, vectors: Floats) -> "Scores":
+        """From the columns that `Readers` describes."""
+        count = vectors.shape[1] - 1
+        return cls(
+            np.stack([words[:, :count], words[:, count : 2 * count], vectors[:, :count]], axis=2),
+            np.stack([words[:, 2 * count], words[:, 2 * count + 1], vectors[:, count]], axis=1),
+            words[:, 2 * count + 2 : 2 * count + 2 + len(WAYS)],
+        )
+
+    def row(self, row: int) -> "Scores":
+        """One row as a batch."""
+        part = slice(row, row + 1)
+        return Scores(self.themes[part], self.relevance[part], self.direction[part])
+
+    @classmethod
+    def together(cls, parts: Sequence["Scores"]) -> "Scores":
+        """Several batches as one."""
+        return cls(*(np.concatenate([getattr(one, field.name) for one in parts]) for field in fields(cls)))
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """How the readers and the nameable features are weighed."""
+
+    mean: Floats
+    """(T, READERS) of the readers' scores."""
+    spread: Floats
+    themes: Floats
+    """(T, features of `theme_features`)."""
+    theme_groups: Linear
+    """Group of document → T."""
+    subjects: Floats
+    """Weight of the logit, of the three votes, and a constant; used where the publisher gave subjects."""
+    threshold: float
+    """A theme is assigned from this probability."""
+    named: Linear
+    """Nameable features → chances of the levels (logits)."""
+    relevance_mean: Floats
+    relevance_spread: Floats
+    relevance: Linear
+    """Relevance readers by group → chances of the levels (logits)."""
+    levels: Floats
+    """(groups, LEVELS): thresholds on the expected level from which background, brief and act begin."""
+    direction: Linear
+    """Direction readers → logits of the ways."""
+
+    def theme_logits(self, signals: Signals, scores: Scores) -> Floats:
+        """(n, T) log-odds."""
+        features = theme_features((scores.themes - self.mean) / self.spread, signals.rules)
+        logits = np.einsum("ntf,tf->nt", features, self.themes) + self.theme_groups(groups(signals))
+        return with_subjects(logits, signals.votes, self.subjects)
+
+    def relevance_logits(self, signals: Signals, scores: Scores, themes: Floats) -> Floats:
+        """(n, LEVELS): log-odds of at least background, brief, act."""
+        named = self.named(named_features(signals, themes))
+        readers = np.concatenate([scores.relevance, named.sum(1, keepdims=True)], axis=1)
+        return self.relevance(by_group((readers - self.relevance_mean) / self.relevance_spread, groups(signals)))
+
+
+def with_subjects(logits: Floats, votes: Floats, weights: Floats) -> Floats:
+    """The log-odds of the themes once the publisher's subjects are known."""
+    moved = logits * weights[0] + votes @ weights[1:4] + weights[4]
+    return np.where(votes.sum(2) > 0, moved, logits).astype(np.float32)
+
+
+def groups(signals: Signals) -> Floats:
+    """(n, N_GROUPS): the group of document."""
+    return signals.side[:, :N_GROUPS]
+
+
+def theme_features(readers: Floats, rules: Floats) -> Floats:
+    """(n, T, READERS + RULE_COLUMNS + 1): readers, rules, and how sure the surest theme of the text is."""
+    surest = readers.mean(2).max(1)[:, None, None]
+    return np.concatenate([readers, rules, np.repeat(surest, readers.shape[1], 1)], axis=2)
+
+
+def named_features(signals: Signals, themes: Floats) -> Floats:
+    """What a person can name: words of the lexicon, themes, kind, length, keywords."""
+    chances = sigmoid(themes)
+    keywords = signals.rules[:, :, [0, 2]].reshape(len(signals), -1)
+    return np.hstack([signals.words, np.clip(themes, -6, 6), chances, signals.side, signals.length, keywords])
+
+
+def by_group(readers: Floats, group: Floats) -> Floats:
+    """Readers, then the readers again for each group, then the group itself."""
+    crossed = readers[:, None, :] * group[:, :, None]
+    return np.hstack([readers, crossed.reshape(len(readers), -1), group])
+
+
+def sigmoid(x: Floats) -> Floats:
+    """Log-odds → probability."""
+    return (1 / (1 + np.exp(-np.clip(x, -30, 30)))).astype(np.float32)
+
+
+def reached(logits: Floats) -> Floats:
+    """Probabilities of reaching each level; a higher level is never more probable than a lower one."""
+    return np.minimum.accumulate(sigmoid(logits), axis=1)

@@ -1,0 +1,137 @@
+"""Loads the pipeline and judges texts with it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from config.errors import ConfigError
+from config.themes import Themes
+from config.themes import load as load_themes
+from nlp.assessment import Assessment, Assessor, Direction, Level, Tag, Text
+from nlp.judge import WAYS
+from nlp.reading import PUBLISHERS, group_of
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    from nlp.explain import Explainer
+
+SHIPPED = Path(__file__).parent / "shipped"
+"""The model that comes with Utblick."""
+BATCH = 1000
+LEVELS = (Level.NONE, Level.BACKGROUND, Level.BRIEF, Level.ACT)
+
+
+def load(path: Path | None = None, overlay: Path | None = None) -> Assessor:
+    """The assessor of a model folder (None: the shipped one), with the themes of the configuration in force.
+
+    Args:
+        path: a folder written by `utblick model train`.
+        overlay: the organisation's own configuration folder.
+
+    Raises:
+        ConfigError: the folder is no model of this version, or `themes.toml` is broken.
+    """
+    import spacy
+
+    from nlp import pipeline  # noqa: F401  # registers the components
+
+    folder = path or SHIPPED
+    try:
+        nlp = spacy.load(folder)
+    except (OSError, KeyError, ValueError) as exc:
+        raise ConfigError(f"{folder}: not a model that this version can read: {exc}".splitlines()[0]) from exc
+    return PipelineAssessor(nlp, load_themes(overlay))
+
+
+class PipelineAssessor:
+    """Judges texts with a trained pipeline."""
+
+    def __init__(self, nlp: "Language", themes: Themes) -> None:
+        from nlp.own import OwnThemes
+        from nlp.pipeline import configure, trained_in
+
+        configure(nlp, themes)
+        self._nlp = nlp
+        self._trained = trained_in(nlp)
+        declared = [theme.id for theme in themes.theme]
+        self._places = [(place, name) for place, name in enumerate(self._trained.themes) if name in declared]
+        self._own: OwnThemes = OwnThemes.learn(themes, self._trained)
+        self._themes = themes
+        self._explainer: Explainer | None = None
+
+    @property
+    def version(self) -> str:
+        """The model's version and the hash of its data; with the hash of own themes where there are any."""
+        meta = self._nlp.meta
+        return f"{meta['version']}{self._own.mark}"
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """The themes that it was trained on and that the configuration declares."""
+        return tuple(name for _, name in self._places)
+
+    @property
+    def own_themes(self) -> tuple[str, ...]:
+        """The themes that only the configuration knows."""
+        return tuple(theme.id for theme in self._own.themes)
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What the model folder says of itself."""
+        return dict(self._nlp.meta)
+
+    def assess(self, texts: Iterable[Text], *, reasons: bool = True) -> Iterator[Assessment]:
+        """One assessment for each text, in order; `reasons=False` leaves sentences and evidence out (faster)."""
+        stream = iter(texts)
+        while batch := list(islice(stream, BATCH)):
+            yield from self._batch(batch, reasons=reasons)
+
+    def ways(self, texts: Sequence[Text]) -> list[Direction]:
+        """The direction each text would have if it concerned the organisation at all (for measuring)."""
+        make: Any = self._nlp.tokenizer
+        docs = self._nlp.pipe([make.document(text) for text in texts], batch_size=BATCH)
+        return [Direction(WAYS[int(np.argmax(doc._.ways))]) for doc in docs]
+
+    def _batch(self, texts: Sequence[Text], *, reasons: bool) -> Iterator[Assessment]:
+        make: Any = self._nlp.tokenizer
+        docs = [make.document(text) for text in texts]
+        for doc in self._nlp.pipe(docs, batch_size=BATCH):
+            found = self._assessment(doc)
+            yield self._explain(doc, found) if reasons else found
+
+    def _assessment(self, doc: "Doc") -> Assessment:
+        reading, stack = doc._.reading, self._trained.stack
+        tags = [
+            Tag(name, score, score >= stack.threshold)
+            for _, name in self._places
+            for score in [round(float(doc.cats[name]), 4)]
+        ]
+        tags += self._own.tags(doc)
+        tags.sort(key=lambda tag: -tag.score)
+        chances = doc._.chances
+        limits = stack.levels[PUBLISHERS.groups.index(group_of(reading.text))]
+        level = LEVELS[int(np.searchsorted(limits, float(chances.sum()), side="right"))]
+        direction = Direction.NA if level is Level.NONE else Direction(WAYS[int(np.argmax(doc._.ways))])
+        return Assessment(
+            id=reading.text.id,
+            language=reading.language,
+            tags=tuple(tags),
+            relevance=round(float(chances[1]), 4),
+            level=level,
+            direction=direction,
+            reasons=(),
+            evidence=(),
+            model=self.version,
+        )
+
+    def _explain(self, doc: "Doc", found: Assessment) -> Assessment:
+        from nlp.explain import Explainer
+
+        if self._explainer is None:
+            self._explainer = Explainer(self._nlp, self._themes, self._own)
+        return self._explainer.explain(doc, found)

@@ -1,0 +1,79 @@
+"""The trained numbers on disk: one compressed file, read without pickle."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nlp.judge import Linear, Readers, Stack
+from nlp.vectors import Vectors
+from nlp.vocabulary import Vocabulary
+
+FILE = "numbers.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Everything that was learned."""
+
+    themes: tuple[str, ...]
+    vocabulary: Vocabulary
+    vectors: Vectors
+    readers: Readers
+    stack: Stack
+
+
+def save(trained: Trained, folder: Path) -> None:
+    """Write the numbers below `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, Any] = {
+        "themes": np.array(trained.themes),
+        "vocabulary.known": trained.vocabulary.known,
+        "vocabulary.idf": trained.vocabulary.idf.astype(np.float16),
+        "vocabulary.chars": np.array(trained.vocabulary.chars),
+    }
+    for name, part in (("vectors", trained.vectors), ("readers", trained.readers), ("stack", trained.stack)):
+        for field in fields(part):
+            value = getattr(part, field.name)
+            if isinstance(value, Linear):
+                arrays[f"{name}.{field.name}.coef"], arrays[f"{name}.{field.name}.bias"] = value.coef, value.bias
+            else:
+                arrays[f"{name}.{field.name}"] = np.asarray(value)
+    np.savez_compressed(folder / FILE, **arrays)
+
+
+def load(folder: Path) -> Trained:
+    """Read the numbers below `folder`.
+
+    Raises:
+        OSError, ValueError, KeyError: no such file, or not one of ours.
+    """
+    with np.load(folder / FILE, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    vocabulary = Vocabulary(
+        arrays["vocabulary.known"], arrays["vocabulary.idf"].astype(np.float32), int(arrays["vocabulary.chars"])
+    )
+    return Trained(
+        tuple(str(name) for name in arrays["themes"]),
+        vocabulary,
+        load_vectors(arrays),
+        Readers(**_parts(Readers, "readers", arrays)),
+        Stack(**_parts(Stack, "stack", arrays)),
+    )
+
+
+def load_vectors(arrays: dict[str, Any]) -> Vectors:
+    """The word vectors among the arrays of a file."""
+    return Vectors(**_parts(Vectors, "vectors", arrays))
+
+
+def _parts(kind: type[Any], name: str, arrays: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field in fields(kind):
+        key = f"{name}.{field.name}"
+        if f"{key}.coef" in arrays:
+            found[field.name] = Linear(arrays[f"{key}.coef"], arrays[f"{key}.bias"])
+        else:
+            found[field.name] = arrays[key].item() if arrays[key].ndim == 0 else arrays[key]
+    return found

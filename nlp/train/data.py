@@ -1,0 +1,188 @@
+"""Reads judged texts and texts with publishers' labels (form: README of the training data)."""
+
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from config.errors import ConfigError
+from nlp.assessment import Text
+
+GOLD = "gold.jsonl"
+DISTANT = "policy_areas.jsonl.gz"
+MAX_DISTANT_BODY = 1_000
+
+_GENRES = {
+    "fpm": "fpm",
+    "hys": "initiative",
+    "ep": "procedure",
+    "call": "call",
+    "press": "press",
+    "ep_votes": "procedure",
+}
+_FOLDERS = {
+    "departementsserien-och-promemorior": "memorandum", "kommittedirektiv": "directive",
+    "statens-offentliga-utredningar": "inquiry", "lagradsremiss": "draft-bill", "proposition": "bill",
+    "skrivelse": "report", "rapporter": "report", "artiklar": "news", "faktapromemoria": "fpm",
+    "pressmeddelanden": "press", "forordningsmotiv": "memorandum",
+}  # fmt: skip
+_TITLES = (
+    (re.compile(r"\bSOU \d{4}:\d+"), "inquiry"), (re.compile(r"\bDs \d{4}:\d+"), "memorandum"),
+    (re.compile(r"\bDir\. ?\d{4}:\d+"), "directive"), (re.compile(r"\bProp\. \d{4}/\d\d:\d+"), "bill"),
+    (re.compile(r"\bSkr\. \d{4}/\d\d:\d+"), "report"),
+)  # fmt: skip
+_HYS = re.compile(r"^\[(?P<act>[A-Z_]+|None)\]\s*(?:portal topic:\s*(?P<topic>.*))?$", re.DOTALL)
+_NUMBER = re.compile(
+    r",?\s*(?:\d{4}/\d{2}:)?(?:FPM|SOU|Ds|Dir\.?|Prop\.?|Skr\.?)\s*\d*(?:[:/]\d+)*\s*$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A text that people judged. `relevance` 0–3; `direction` `na` where that is 0; `key` = its title without number."""
+
+    text: Text
+    genre: str
+    themes: tuple[str, ...]
+    relevance: int
+    direction: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A text with its publisher's subjects; `themes` they surely mean, `either` they may mean. Others are unknown."""
+
+    text: Text
+    themes: tuple[str, ...]
+    either: tuple[str, ...]
+    key: str
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a file of JSON lines, gzipped or not.
+
+    Raises:
+        ConfigError: no such file, or a line that is not a JSON object (with its number).
+    """
+    try:
+        with (
+            gzip.open(path, "rt", encoding="utf-8")
+            if path.suffix == ".gz"
+            else path.open(encoding="utf-8") as file
+        ):
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                try:
+                    row = json.loads(line)
+                except json.JSONDecodeError as exc:
+                    raise ConfigError(f"{path}:{number}: not JSON: {exc}") from exc
+                if not isinstance(row, dict):
+                    raise ConfigError(f"{path}:{number}: expected one JSON object a line")
+                yield row
+    except (OSError, UnicodeDecodeError, EOFError) as exc:
+        raise ConfigError(f"{path}: cannot be read: {exc}") from exc
+
+
+def text_of(row: dict[str, Any]) -> Text:
+    """One row as the model reads it; its labels are not looked at. Absent fields are empty."""
+    title, body, genre = (str(row.get(name) or "") for name in ("title", "text", "genre"))
+    subjects: tuple[str, ...] = ()
+    if genre == "hys" and (match := _HYS.match(body)):
+        topic = (match["topic"] or "").strip()
+        subjects = (f"hys-act:{match['act']}", *((f"hys:{topic}",) if topic and topic != "None" else ()))
+        body = ""
+    return Text(
+        id=str(row.get("id", "")),
+        title=title,
+        body=body,
+        language=row.get("language") or None,
+        genre=_kind(genre, str(row.get("id", "")), title),
+        subjects=subjects,
+        date=_date(str(row.get("date") or "")),
+    )
+
+
+def read_judged(path: Path) -> list[Judged]:
+    """The judged texts of a file.
+
+    Raises:
+        ConfigError: as `rows`, or a row without its labels.
+    """
+    found = []
+    for number, row in enumerate(rows(path), 1):
+        try:
+            found.append(
+                Judged(
+                    text_of(row), str(row["genre"]), tuple(row["themes"]), int(row["relevance"]),
+                    str(row["direction"]), key_of(str(row["title"])),
+                )
+            )  # fmt: skip
+        except (KeyError, TypeError, ValueError) as exc:
+            raise ConfigError(f"{path}: row {number}: missing or wrong field: {exc}") from exc
+    if not found:
+        raise ConfigError(f"{path}: no judged texts")
+    return found
+
+
+def read_labelled(path: Path) -> list[Labelled]:
+    """The texts with publishers' labels; the subjects are kept in `Text.subjects`.
+
+    Raises:
+        ConfigError: as `rows`, or a row without its labels.
+    """
+    found = []
+    for number, row in enumerate(rows(path), 1):
+        try:
+            title = str(row["title"])
+            scheme = "oeil" if row["genre"] == "ep_votes" else "regeringen"
+            text = Text(
+                id=str(row["id"]), title=title, body=str(row["summary"] or row["body"] or "")[:MAX_DISTANT_BODY],
+                language=row["language"], genre=_kind(str(row["genre"]), str(row["id"]), title),
+                subjects=tuple(f"{scheme}:{category}" for category in row["categories"]),
+            )  # fmt: skip
+            found.append(Labelled(text, tuple(row["themes"]), tuple(row.get("either", ())), key_of(title)))
+        except (KeyError, TypeError) as exc:
+            raise ConfigError(f"{path}: row {number}: missing or wrong field: {exc}") from exc
+    return found
+
+
+def key_of(title: str) -> str:
+    """What two versions of one title have in common: no number of a series, case or signs."""
+    return re.sub(r"\W+", " ", _NUMBER.sub("", title).lower()).strip()
+
+
+def folds(keys: Sequence[str], count: int = 5) -> list[int]:
+    """A fold for each key, the same on every machine and for every order of rows."""
+    return [int(hashlib.sha256(f"0{key}".encode()).hexdigest(), 16) % count for key in keys]
+
+
+def fingerprint(folder: Path) -> str:
+    """Twelve hex digits of the training files in a folder."""
+    digest = hashlib.sha256()
+    for name in (GOLD, DISTANT):
+        if (folder / name).is_file():
+            digest.update((folder / name).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _kind(genre: str, name: str, title: str) -> str:
+    if genre in _GENRES:
+        return _GENRES[genre]
+    for part in (genre, *name.split("/")):
+        if part in _FOLDERS:
+            return _FOLDERS[part]
+    return next((kind for form, kind in _TITLES if form.search(title)), "other")
+
+
+def _date(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value[:10].replace("/", "-"))
+    except ValueError:
+        return None

@@ -1,0 +1,66 @@
+"""Makes a model folder from training data."""
+
+from pathlib import Path
+
+import numpy as np
+import spacy
+
+from config.themes import Themes
+from nlp import pipeline, storage
+from nlp.storage import Trained
+from nlp.train import corpus
+from nlp.train.data import fingerprint
+from nlp.train.fit import all_rows, fit
+from nlp.vectors import Vectors
+
+CONFIG = Path(pipeline.__file__).with_name("config.cfg")
+VERSION = "1.0.0"
+"""Rises with the form of the features; the hash of the data follows it."""
+
+
+def train(data: Path, out: Path, themes: Themes, vectors: Vectors) -> spacy.Language:
+    """Learn from the training files in `data` and write the model folder `out`.
+
+    Args:
+        data: folder with `gold.jsonl` and, where there is one, `policy_areas.jsonl.gz`.
+        out: where the model goes; made if absent.
+        themes: the configuration whose words become rules.
+        vectors: word vectors (those of the shipped model, or newly distilled).
+
+    Returns:
+        The trained pipeline.
+
+    Raises:
+        ConfigError: training data is missing or broken.
+    """
+    texts = corpus.load(data, themes)
+    vocabulary = texts.vocabulary()
+    gold, wide = texts.signals(vocabulary, vectors)
+    fitted = fit(gold, texts.labels, wide, len(vocabulary), all_rows(texts.judged), texts.votes)
+    trained = Trained(texts.themes, vocabulary, vectors, fitted.readers, fitted.stack)
+    nlp = assemble(trained, themes)
+    nlp.meta["version"] = f"{VERSION}+{fingerprint(data)}"
+    nlp.meta["name"] = "utblick"
+    nlp.meta["description"] = "Themes, relevance and direction of policy texts for a municipality"
+    nlp.meta["utblick"] = {"judged": len(texts.judged), "labelled": len(texts.labelled)}
+    nlp.to_disk(out)
+    return nlp
+
+
+def assemble(trained: Trained, themes: Themes) -> spacy.Language:
+    """The pipeline around what was learned."""
+    nlp = spacy.util.load_model_from_config(spacy.util.load_config(CONFIG), auto_fill=True)
+    nlp.get_pipe("utblick_reader").trained = trained
+    pipeline.configure(nlp, themes)
+    textcat = nlp.get_pipe("textcat_multilabel")
+    for theme in trained.themes:
+        textcat.add_label(theme)
+    pipeline.set_stack(textcat.model, trained.stack)
+    textcat.cfg["threshold"] = float(np.float32(trained.stack.threshold))
+    return nlp
+
+
+def shipped_vectors(folder: Path) -> Vectors:
+    """The word vectors of a model folder."""
+    with np.load(folder / "utblick_reader" / storage.FILE, allow_pickle=False) as file:
+        return storage.load_vectors({name: file[name] for name in file.files if name.startswith("vectors.")})
