@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -119,7 +119,9 @@ def scan(
                 replay=str(replay.resolve()) if replay else None,
                 allow_private=settings.allow_private_addresses,
             )
-            run.follow(crawl(job, stop=stop))
+            # Closed at once if the archive fails: the child must not go on for nobody.
+            with closing(crawl(job, stop=stop)) as events:
+                run.follow(events)
     finally:
         run.release(ours)
     by_id = {report.source.id: report for report in run.reports}

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, Queue
@@ -38,7 +38,7 @@ _LAST_WORDS = 4_000
 """Bytes of the child's log that are kept to explain its death."""
 
 
-def crawl(job: Job, *, stop: threading.Event | None = None, limit: float | None = None) -> Iterator[Event]:
+def crawl(job: Job, *, stop: threading.Event | None = None, limit: float | None = None) -> Generator[Event, None, None]:
     """Carry out `job` in a child process.
 
     Args:

@@ -42,9 +42,7 @@ def build() -> Commands:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit status: 0 done, 1 failed, 2 wrong usage or configuration."""
     try:
-        status = typer.main.get_command(build()).main(
-            list(arguments), prog_name="utblick", standalone_mode=False, rich_markup_mode=None
-        )
+        status = typer.main.get_command(build()).main(list(arguments), prog_name="utblick", standalone_mode=False)
         if status == INTERRUPTED:
             return _complain("interrupted; what was stored stays, the next run continues", FAILED)
         sys.stdout.flush()
