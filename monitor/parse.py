@@ -107,6 +107,7 @@ def _reader_of(library: Library, row: Row) -> tuple[Platform, Ask] | None:
     if row.is_part:
         return None
     name = FOLDERS.get(row.platform, row.platform)
+    candidates: list[tuple[Platform, Ask | None]] = []
     if name in PLATFORMS:
         platform = platform_named(name)
         ask = platform.route(row.url)
@@ -114,10 +115,11 @@ def _reader_of(library: Library, row: Row) -> tuple[Platform, Ask] | None:
             # The folder says what it is; addresses of feeds seldom do.
             ask = Ask(row.url, name)
         candidates = [(platform, ask)]
-    else:
+    if all(ask is None for _, ask in candidates):
+        # A service's own feed lies in its folder too, and `feed` reads it.
         platforms = [platform_named(other) for other in PLATFORMS]
         candidates = [(platform, platform.route(row.url)) for platform in platforms]
-        if all(ask is None for _, ask in candidates) and "xml" in row.content_type:
+        if all(ask is None for _, ask in candidates) and "xml" in row.content_type and name not in PLATFORMS:
             feed = platform_named("feed")
             if looks_like_feed(library.decoded(row)):
                 candidates = [(feed, Ask(row.url, feed.name))]

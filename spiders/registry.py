@@ -12,7 +12,9 @@ PLATFORMS = {
     "riksdagen": "spiders.riksdagen:Riksdagen",
     "g0v": "spiders.g0v:G0v",
     "oeil": "spiders.oeil:Oeil",
+    "parliament": "spiders.parliament:Parliament",
     "feed": "spiders.feed:Feed",
+    "funding-tenders": "spiders.funding_tenders:FundingTenders",
 }
 """Name as in `platform = "…"` → `module:class`."""
 
