@@ -7,6 +7,7 @@ document. Given beats estimated, and a known deadline is never overwritten by no
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo
 from spiders.finding import NOTHING, Certainty, Finding, Identifier, Kind, Relation, Step, Window
 
 ZONE = ZoneInfo("Europe/Stockholm")
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _TRACKING = frozenset({"fbclid", "gclid", "mc_cid", "mc_eid", "pk_campaign", "wt.mc_id", "cmpid", "at_medium"})
 _STRENGTH = {Relation.SUBJECT: 3, Relation.PACKAGE: 2, Relation.IMPLEMENTS: 1, Relation.MENTION: 0}
 
@@ -294,7 +295,7 @@ def _iso(moment: date | None) -> str | None:
 
 def _plain(text: str) -> str:
     """Text without what flickers: NFC, one blank between words, no invisible characters."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(_INVISIBLE).split())
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
 
 
 def _address(url: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from config.sources import Source
 from monitor.archive.engine import reading, writing
+from monitor.archive.indexing import index_documents
 from monitor.archive.known import Settled, chunks, load_stored, store
 from monitor.archive.scans import Counts, record_attempt, remember, save_captures
 from monitor.archive.schema import document, revision
@@ -81,14 +82,16 @@ class Intake:
             by_source.setdefault(page.source, []).append(page)
         opened = reading(self._engine) if self._dry_run else writing(self._engine)
         settled: dict[tuple[str, str], tuple[Settled, ...]] = {}
+        said: list[tuple[int, Stored]] = []
         with opened as conn:
             for source, own in by_source.items():
                 # Several sources may find the same documents, so each is stored before the next is decided.
                 archived = next((finding.source for page in own for finding in page.findings), source)
                 settled[source, archived] = some = self._settle(conn, archived, own, now)
                 if not self._dry_run:
-                    store(conn, archived, some, now)
+                    said += store(conn, archived, some, now)
             if not self._dry_run:
+                index_documents(conn, said)
                 save_captures(conn, [(page.source, page.capture) for page in pages if page.capture])
                 remember(
                     conn, {(page.source, page.address): page.remembered for page in pages if page.remembered}, now

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from monitor.archive.schema import search_text, vocabulary
 from monitor.archive.upsert import upsert
 from monitor.decision import Stored
-from monitor.words import fold, joined, stem, stems, words
+from monitor.words import fold, joined, stems, words
 
 LONGEST_INDEXED = 30_000
 """Words of a body that are searched; the longest inquiries have more, in their annexes."""
@@ -79,19 +79,21 @@ def _count(conn: Connection, seen: Counter[tuple[str, str]]) -> None:
     """Add to the vocabulary; sorted, so that two writers take its rows in the same order."""
     if not seen:
         return
-    statement = upsert(conn, vocabulary)
-    more = vocabulary.c.documents + statement.excluded.documents
+    by_language: dict[str, list[str]] = {}
+    for word, language in sorted(seen):
+        by_language.setdefault(language, []).append(word)
     rows = [
         {
             "word": word,
             "language": language,
             "folded": fold(word),
-            "stem": (root := stem(word, language)),
+            "stem": root,
             "reversed": root[::-1],
-            "documents": count,
+            "documents": seen[word, language],
         }
-        for (word, language), count in sorted(seen.items())
+        for language, some in by_language.items()
+        for word, root in zip(some, stems(some, language), strict=True)
     ]
-    conn.execute(
-        statement.on_conflict_do_update(index_elements=["word", "language"], set_={"documents": more}), rows
-    )
+    statement = upsert(conn, vocabulary)
+    more = {"documents": vocabulary.c.documents + statement.excluded.documents}
+    conn.execute(statement.on_conflict_do_update(index_elements=["word", "language"], set_=more), rows)

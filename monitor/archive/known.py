@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, delete, insert, select, update
 
-from monitor.archive.indexing import index_documents
 from monitor.archive.schema import document, document_identifier, document_step, document_window, revision
 from monitor.decision import ZONE, Action, Change, Decision, KnownWindow, Stored
 from spiders.finding import Certainty, Identifier, Kind, Relation, Step, Window, WindowKind
@@ -59,8 +58,12 @@ def load_stored(conn: Connection, source: str, keys: Iterable[str]) -> dict[str,
     return known
 
 
-def store(conn: Connection, source: str, settled: Sequence[Settled], now: datetime) -> None:
-    """Store what a batch means for documents of one source, make it searchable, and note when it was seen."""
+def store(conn: Connection, source: str, settled: Sequence[Settled], now: datetime) -> list[tuple[int, Stored]]:
+    """Store what a batch means for documents of one source, and note when each was seen.
+
+    Returns:
+        What was said anew, by id: `monitor.archive.indexing.index_documents` makes it searchable.
+    """
     new = [one for one in settled if one.decision.document.id is None]
     ids = _insert(conn, source, new, now)
     numbered = [(ids.get(one.key, one.decision.document.id or 0), one) for one in settled]
@@ -70,9 +73,8 @@ def store(conn: Connection, source: str, settled: Sequence[Settled], now: dateti
     _touch(conn, numbered, now)
     fresh = {number for number, one in numbered if one.key in ids}
     _replace_parts(conn, said, fresh)
-    for number, one in said:
-        _store_windows(conn, number, one.decision.document.windows)
-    index_documents(conn, [(number, one.decision.document) for number, one in said])
+    _store_windows(conn, said, fresh)
+    return [(number, one.decision.document) for number, one in said]
 
 
 def window_of(row: RowMapping) -> Window:
@@ -234,17 +236,21 @@ def _replace_parts(conn: Connection, said: Sequence[tuple[int, Settled]], fresh:
             conn.execute(insert(table), rows)
 
 
-def _store_windows(conn: Connection, number: int, windows: Sequence[KnownWindow]) -> None:
+def _store_windows(conn: Connection, said: Sequence[tuple[int, Settled]], fresh: set[int]) -> None:
     """Keep the rows of windows that go on: others refer to them."""
     table = document_window
-    kept = [known.id for known in windows if known.id is not None]
-    conn.execute(delete(table).where(table.c.document == number, table.c.id.not_in(kept)))
-    for known in windows:
-        row = _window_row(known)
-        if known.id is None:
-            conn.execute(insert(table), row | {"document": number})
-        else:
-            conn.execute(update(table).where(table.c.id == known.id), row)
+    windows = [(number, known) for number, one in said for known in one.decision.document.windows]
+    kept = {known.id for _, known in windows if known.id is not None}
+    stored = [number for number, _ in said if number not in fresh]
+    for some in chunks(stored):
+        before = conn.execute(select(table.c.id).where(table.c.document.in_(some))).scalars()
+        if gone := [number for number in before if number not in kept]:
+            conn.execute(delete(table).where(table.c.id.in_(gone)))
+    if new := [_window_row(known) | {"document": number} for number, known in windows if known.id is None]:
+        conn.execute(insert(table), new)
+    if going_on := [_window_row(known) | {"window": known.id} for _, known in windows if known.id is not None]:
+        values: dict[str, Any] = {name: bindparam(name) for name in going_on[0] if name != "window"}
+        conn.execute(update(table).where(table.c.id == bindparam("window")).values(values), going_on)
 
 
 def _window_row(known: KnownWindow) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from monitor.search.vocabulary import Known, Vocabulary
 from monitor.words import STEMMED, query_stems, stem, stems, words
 
 SYNONYM, TRANSLATION, NICKNAME = 0.6, 0.75, 0.9
-FIRST_PART, LAST_PART, SPLIT, TRUNCATED = 0.65, 0.5, 0.6, 0.5
+FIRST_PART, LAST_PART, SPLIT, TRUNCATED, ALIKE = 0.75, 0.5, 0.6, 0.5, 0.35
 UNMARKED, MISSPELT = 0.85, 0.8
 """What a match is worth beside the word itself (1): by translation, as part of a compound, without diacritics …"""
-YEAR = 0.4
+YEAR = 0.5
 """What a year weighs beside the most telling other word: it narrows, it is not the subject."""
 LONGEST_NAME = 5
 """Words of the longest nickname or glossary entry that is looked for in a query."""
@@ -167,8 +167,9 @@ def _relatives(concept: Concept, word: str, sure: float, vocabulary: Vocabulary)
 
 def _parts(concept: Concept, word: str, sure: float, vocabulary: Vocabulary) -> None:
     root = stem(word, "sv")
+    # Its own stem is looked up too: an unknown word gets more help.
     shorter = [root[:length] for length in range(len(root) - 1, max(5, int(len(root) * 0.6)), -1)]
-    seen = vocabulary.stems([*shorter, *_pieces(word)])
+    seen = vocabulary.stems([root, *shorter, *_pieces(word)])
     for beginning in shorter:
         if beginning in seen:
             concept.add((beginning,), sure * TRUNCATED)
@@ -179,6 +180,17 @@ def _parts(concept: Concept, word: str, sure: float, vocabulary: Vocabulary) -> 
         telling = [part for part in parts if part not in _PAPERS]
         if 0 < len(telling) < len(parts):
             concept.add(telling, sure * SPLIT * (0.8 if len(telling) > 1 else 0.6))
+    elif root not in seen and not any(beginning in seen for beginning in shorter):
+        _alike(concept, root, sure, vocabulary)
+
+
+def _alike(concept: Concept, root: str, sure: float, vocabulary: Vocabulary) -> None:
+    """Of a word that the archive has never seen: the words that begin as it does (laddstolpe, laddplats)."""
+    for length in range(len(root) - 1, 3, -1):
+        if found := vocabulary.beginning_with(root[:length], "sv"):
+            for other in found:
+                concept.add((other,), sure * ALIKE)
+            return
 
 
 def _pieces(word: str) -> set[str]:
