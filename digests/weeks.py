@@ -16,7 +16,10 @@ def parse_week(week: str) -> tuple[int, int]:
     if match is None:
         raise ValueError(f"expected a week like 2026-W48, got {week!r}")
     year, number = int(match[1]), int(match[2])
-    date.fromisocalendar(year, number, 1)
+    try:
+        date.fromisocalendar(year, number, 1)
+    except ValueError as exc:
+        raise ValueError(f"{year} has no week {number}, got {week!r}") from exc
     return year, number
 
 

@@ -21,6 +21,9 @@ from spiders.finding import Kind, Relation, Window
 SHOWN_FIELDS = ("windows", "title", "gone")
 """Changes worth a line; texts, subjects and addresses flicker without meaning."""
 
+REGISTERS = frozenset({"hys", "ares", "plan", "dok-id", "reference", "diary"})
+"""Schemes of identifiers that no reader would look for."""
+
 _LEVELS = {level.value: rank for rank, level in enumerate(reversed(letter.Level))}
 
 
@@ -115,7 +118,13 @@ def _opening(one: Document) -> dict[str, str]:
 
 
 def _names(group: Sequence[Document]) -> tuple[str, ...]:
-    own = [one for document in group for one in document.identifiers if one.relation is not Relation.MENTION]
+    """The numbers by which people know the file; those that only one register uses stay in the archive."""
+    own = [
+        one
+        for document in group
+        for one in document.identifiers
+        if one.relation is not Relation.MENTION and one.scheme not in REGISTERS
+    ]
     return tuple(dict.fromkeys(identifier.value for identifier in sorted(own)))
 
 
