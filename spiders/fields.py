@@ -41,6 +41,7 @@ class Audit:
         self._missing: Counter[tuple[str, str]] = Counter()
         self._sometimes: set[tuple[str, str]] = set()
         self._notes: Counter[str] = Counter()
+        self._unexpected: Counter[str] = Counter()
 
     def record(self, value: object, path: str = "") -> "Fields":
         """`value` as one record at `path`.
@@ -63,18 +64,25 @@ class Audit:
         """Add a warning of the parser's own; equal ones are counted."""
         self._notes[warning] += 1
 
+    def settle(self) -> None:
+        """Count the fields that nobody asked for in the records read so far, and let go of the records.
+
+        A page of ten thousand records is settled record by record, so that none is held longer than needed.
+        """
+        for fields in self._open:
+            self._unexpected.update(f"{_plain(fields.path)}.{key}".lstrip(".") for key in fields.left())
+        self._open.clear()
+
     def warnings(self) -> tuple[str, ...]:
         """Everything that somebody should know about the records read so far, each kind once, with counts."""
-        unexpected: Counter[str] = Counter()
-        for fields in self._open:
-            unexpected.update(f"{_plain(fields.path)}.{key}".lstrip(".") for key in fields.left())
+        self.settle()
         told = [_times(note, count) for note, count in self._notes.items()]
         for (path, key), count in self._missing.items():
             total = self._records[path]
             if (path, key) not in self._sometimes or count == total:
                 where = f" in {count} of {total} records" if total > 1 else ""
                 told.append(f"missing field {f'{path}.{key}'.lstrip('.')}{where}")
-        told += [_times(f"unexpected field {path}", count) for path, count in unexpected.items()]
+        told += [_times(f"unexpected field {path}", count) for path, count in self._unexpected.items()]
         return tuple(told)
 
     def _full(self, path: str) -> str:

@@ -6,6 +6,7 @@ A library is a folder with `index.jsonl`, one JSON object a line and file, and t
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from config.errors import ConfigError
 
 INDEX = "index.jsonl"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_PART_NAME = re.compile(r'^Content-Disposition: form-data; name="([^"]+)"', re.MULTILINE)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -165,6 +167,8 @@ def normalise(url: str) -> str:
 def canonical_body(body: object) -> str | None:
     """A request body as a key: JSON without regard to order and white space, anything else as it stands.
 
+    A multipart form counts as the object of its parts, as the index gives it.
+
     Args:
         body: text as sent, a value that the index gives as JSON, or None.
 
@@ -177,10 +181,28 @@ def canonical_body(body: object) -> str | None:
         try:
             value = json.loads(body)
         except ValueError:
-            return body
+            parts = _form_parts(body)
+            if parts is None:
+                return body
+            value = parts
     else:
         value = body
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _form_parts(body: str) -> dict[str, Any] | None:
+    """The parts of a multipart form whose parts are JSON, by name; None for anything else."""
+    boundary = body.partition("\r\n")[0]
+    if not boundary.startswith("--"):
+        return None
+    try:
+        return {
+            match[1]: json.loads(part.partition("\r\n\r\n")[2])
+            for part in body.split(boundary)
+            if (match := _PART_NAME.search(part))
+        }
+    except ValueError:
+        return None
 
 
 def _agrees(recorded: str | None, asked: str | None) -> bool:
