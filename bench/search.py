@@ -27,6 +27,7 @@ from monitor.archive.scans import start_scan
 from monitor.archive.schema import document, tag
 from monitor.intake import Intake
 from monitor.search import Query, search
+from monitor.words import words
 from spiders.events import PageRead
 from spiders.finding import Certainty, Finding, Identifier, Kind, Relation, Window, WindowKind
 from spiders.identifiers import find_identifiers
@@ -147,9 +148,10 @@ def quality(
 
 # ---------------------------------------------------------------------------- speed
 
-_SYLLABLES = (
-    "av lopp vat ten sko la vård om sorg en er gi bygg tra fik mil jö kli mat av fall jord bruk han del".split()
+_SYLLABLES = words(
+    "av lopp vat ten sko la vård om sorg en er gi bygg tra fik mil jö kli mat av fall jord bruk han del"
 )
+_TOPICS = words("vatten energi skola bygg klimat trafik miljö avlopp handel vård rening avfall omsorg jordbruk")
 TEXTS = (
     "avlopp",
     "vatten skola",
@@ -165,11 +167,11 @@ TEXTS = (
 def made_up(count: int, seed: int = 7) -> Iterator[Finding]:
     """Made-up documents whose words are as unevenly common as in real text (Zipf)."""
     chance = random.Random(seed)  # noqa: S311  # nothing here is secret
-    common = (
-        "avlopp rening vatten skola vård omsorg energi bygg trafik miljö klimat avfall jordbruk handel".split()
-    )
     rest = ["".join(chance.choices(_SYLLABLES, k=chance.randint(2, 5))) for _ in range(60_000)]
-    lexicon = list(dict.fromkeys([*common, *rest]))
+    lexicon = [f"fyll{number}" for number in range(250)] + list(dict.fromkeys(rest))
+    # Between the words that everybody writes and those that hardly anybody does: each in 1–7 % of the documents.
+    for place, word in enumerate(_TOPICS):
+        lexicon.insert(90 + 60 * place, word)
     weights = [1 / (rank + 8) for rank in range(len(lexicon))]
     kinds, window_kinds = list(Kind), list(WindowKind)
     for number in range(count):

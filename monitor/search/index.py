@@ -56,12 +56,12 @@ class Index:
 
     def count(self, expression: Expression | None) -> int:
         """How many documents match; None: how many pass the filters."""
-        matched = self._matched(expression, document.c.id).subquery()
+        matched = self._numbers(expression).subquery()
         return self._conn.execute(select(func.count()).select_from(matched)).scalar_one()
 
     def best(self, expression: Expression, limit: int, offset: int = 0) -> list[int]:
         """Ids of matches, roughly best first."""
-        query = self._matched(expression, document.c.id).order_by(self._rough(), document.c.id)
+        query = self._numbers(expression).order_by(self._rough())
         return list(self._conn.execute(query.limit(limit).offset(offset)).scalars())
 
     def ordered(self, expression: Expression | None, sort: str, limit: int, offset: int) -> list[int]:
@@ -136,6 +136,13 @@ class Index:
         for facet, value, count in sorted(rows, key=lambda row: (-row[2], row[1])):
             facets[facet][value] = count
         return facets
+
+    def _numbers(self, expression: Expression | None) -> Select[Any]:
+        """Ids of matches; without filters the index alone knows them."""
+        if expression is None or self._conditions or self._postgres:
+            return self._matched(expression, document.c.id)
+        asked: ColumnElement[str] = bindparam("expression", as_fts5(expression))
+        return select(_FTS.c.rowid.label("id")).where(literal_column("search_index").bool_op("MATCH")(asked))
 
     def _matched(self, expression: Expression | None, *columns: ColumnElement[Any]) -> Select[Any]:
         query = select(*columns).where(*self._conditions)

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,16 +23,15 @@ def _postgres_programs() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The address of a PostgreSQL server of our own, without its database name."""
     programs = _postgres_programs()
     if programs is None:
         pytest.skip("no PostgreSQL programs (initdb) on this machine")
     user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
-    folder = tmp_path_factory.mktemp("postgres")
+    # Not below pytest's own folder, whose rights every other run of pytest sets anew.
+    folder = Path(tempfile.mkdtemp(prefix="utblick-postgres-"))
     if user:
-        for path in (folder, *folder.parents[:2]):
-            path.chmod(0o755)
         shutil.chown(folder, user)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -48,6 +48,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql://utblick@127.0.0.1:{port}"
     finally:
         run(f"{programs}/pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

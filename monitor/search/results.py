@@ -1,0 +1,148 @@
+"""What is asked of search, and what it answers: pages of documents with their snippets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from monitor.archive.documents import Document, get_documents
+from monitor.search.concepts import Concept
+from monitor.search.ranking import Scored
+from monitor.search.snippets import Span, cut
+from monitor.words import query_stems
+
+Sort = Literal["rank", "date", "deadline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked; None = anything.
+
+    `open`: a window closes today or later. `since` and `until` are included and compared with the day published
+    (else first seen). `after` is the number of results already seen. `facets` costs a second look at all matches.
+    `language` is that of titles and snippets, where there is a choice.
+    """
+
+    text: str = ""
+    theme: str | None = None
+    source: str | None = None
+    kind: str | None = None
+    level: str | None = None
+    open: bool = False
+    since: date | None = None
+    until: date | None = None
+    sort: Sort = "rank"
+    limit: int = 20
+    after: int = 0
+    facets: bool = False
+    language: str = "sv"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One document.
+
+    `closes` is its next last day to act, else the last that passed. `marks` say from which character to which each
+    matched word of the snippet goes.
+    """
+
+    id: int
+    title: str
+    kind: str
+    source: str
+    published: date | None
+    level: str | None
+    themes: tuple[str, ...]
+    closes: date | None
+    url: str
+    snippet: str
+    score: float
+    title_language: str = ""
+    marks: tuple[Span, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys that `search --json` promises."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "kind": self.kind,
+            "source": self.source,
+            "published": self.published.isoformat() if self.published else None,
+            "level": self.level,
+            "themes": list(self.themes),
+            "closes": self.closes.isoformat() if self.closes else None,
+            "url": self.url,
+            "snippet": self.snippet,
+            "score": round(self.score, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What was found.
+
+    `facets` maps theme, kind, source, level and year to their values' counts. `did_you_mean` is the query as it
+    was understood, where a word was unknown.
+    """
+
+    total: int
+    results: tuple[Result, ...]
+    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    did_you_mean: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys that `search --json` promises."""
+        return {"total": self.total, "results": [result.as_json() for result in self.results]}
+
+
+def show(
+    conn: Connection, query: Query, today: date, page: Sequence[Scored], concepts: Sequence[Concept]
+) -> tuple[Result, ...]:
+    """One page of what was found, with snippets that show why."""
+    documents = {one.id: one for one in get_documents(conn, [scored.id for scored in page])}
+    marked = _Marked.of(concepts)
+    return tuple(
+        _result(documents[scored.id], scored, query.language, today, marked)
+        for scored in page
+        if scored.id in documents
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """What is marked in a snippet: words with these stems or beginnings."""
+
+    roots: frozenset[str]
+    beginnings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, concepts: Sequence[Concept]) -> "_Marked":
+        roots = {root for concept in concepts for root in concept.singles}
+        roots |= {root for concept in concepts for group in concept.groups for root in group}
+        roots |= {
+            root for concept in concepts for said in concept.quoted for word in said for root in query_stems(word)
+        }
+        return cls(frozenset(roots), tuple(one for concept in concepts for one in concept.beginnings))
+
+
+def _result(one: Document, scored: Scored, language: str, today: date, marked: _Marked) -> Result:
+    title, title_language = one.title(language)
+    summary = one.summary.get(language) or one.summary.get("en") or next(iter(one.summary.values()), "")
+    snippet = cut("\n".join(text for text in (summary, one.text) if text), marked.roots, marked.beginnings)
+    return Result(
+        id=one.id,
+        title=title,
+        kind=one.kind,
+        source=one.source,
+        published=one.published,
+        level=one.level,
+        themes=one.themes,
+        closes=one.closes(today),
+        url=one.url,
+        snippet=snippet.text,
+        score=scored.score,
+        title_language=title_language,
+        marks=snippet.marks,
+    )
