@@ -12,7 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import MonitorError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test compares it with the migrations themselves."""
 BUSY_SECONDS = 15
 """How long to wait for another writer before saying that the archive is locked."""

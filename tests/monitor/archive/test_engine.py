@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, insert, select, text
 
 from monitor.archive import engine as archive_engine
-from monitor.archive import letters, schema
+from monitor.archive import files, letters, schema
 from monitor.archive.base import metadata
 from monitor.archive.engine import ArchiveError, connect, open_archive, reading, stored_version, writing
 from monitor.archive.migrating import check, migration_config, upgrade
@@ -22,7 +22,7 @@ def test_the_migrations_make_the_tables_that_the_program_uses(archive: Engine) -
             conn, opts={"compare_type": True, "include_object": include_object, "target_metadata": metadata}
         )
         assert compare_metadata(context, metadata) == []
-        assert {schema.document, letters.delivery} <= set(metadata.tables.values())
+        assert {schema.document, letters.delivery, files.dossier} <= set(metadata.tables.values())
 
 
 def test_a_new_archive_stands_at_the_newest_migration(archive: Engine) -> None:
