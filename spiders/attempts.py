@@ -240,7 +240,8 @@ class Run:
             seconds=round(seconds, 3),
             newest=self._newest,
             complete=complete,
-            seen=frozenset(self._listed) if complete else None,
+            # A list of a part (the open ones, the last weeks) lists nothing by itself: it says nothing of absence.
+            seen=frozenset(self._listed) if complete and self._listed else None,
         )
 
     def _tally(self) -> Tally:

@@ -276,6 +276,7 @@ def test_a_list_row_as_a_finding() -> None:
     finding = only(reading)
     assert reading.warnings == ()
     assert reading.last
+    assert reading.listed == frozenset()  # the last weeks say nothing of what is gone
     assert (finding.kind, finding.title) == (Kind.FPM, {"sv": "Ett nytt vattendirektiv"})
     assert finding.summary == {"sv": "Kommissionen föreslog COM(2026) 12."}
     assert named(finding) == ["HE06FPM5", "2026/27:FPM5"]
