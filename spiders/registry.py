@@ -15,6 +15,7 @@ PLATFORMS = {
     "parliament": "spiders.parliament:Parliament",
     "feed": "spiders.feed:Feed",
     "funding-tenders": "spiders.funding_tenders:FundingTenders",
+    "vinnova": "spiders.vinnova:Vinnova",
 }
 """Name as in `platform = "…"` → `module:class`."""
 
