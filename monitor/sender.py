@@ -7,9 +7,8 @@ send side by side. Log lines and stored errors name subscribers by number, never
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -28,6 +27,7 @@ from sqlalchemy import (
 )
 
 from monitor import outbox, smtp
+from monitor.archive.durability import durability
 from monitor.archive.engine import explained
 from monitor.archive.letters import delivery, message, subscriber
 
@@ -107,17 +107,13 @@ def send_due(
     Raises:
         monitor.archive.engine.ArchiveError: the archive fails; a copy in mid-air becomes `unknown` by `recover`.
     """
+    pace = _Pace(per_minute) if per_minute else None
     stopped = None
     with explained(str(engine.url)), engine.connect().execution_options(utblick_write=True) as conn:
-        run = _Run(conn, clock, edition_id, _Pace(per_minute))
-        if not dry_run:
-            with conn.begin():
-                outbox.recover(conn, now=clock())
-            try:
-                run.drain(server)
-            except smtp.SmtpError as exc:
-                stopped = str(exc)
-                log.info("stopped: %s", stopped)
+        with durability(conn) as make_durable:
+            run = _Run(conn, make_durable, clock, edition_id, pace)
+            if not dry_run:
+                stopped = run.go(server)
         waiting, next_try_at = conn.execute(
             select(func.count(), func.min(delivery.c.next_try_at)).where(run.queued)
         ).one()
@@ -127,8 +123,8 @@ def send_due(
 class _Pace:
     """Waits so that no more than `per_minute` copies leave in a minute, evenly spread."""
 
-    def __init__(self, per_minute: float | None) -> None:
-        self._interval = 60 / per_minute if per_minute else 0.0
+    def __init__(self, per_minute: float) -> None:
+        self._interval = 60 / per_minute
         self._next = time.monotonic()
 
     def wait(self) -> None:
@@ -138,11 +134,27 @@ class _Pace:
         self._next = max(self._next, time.monotonic()) + self._interval
 
 
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What became of a claimed copy: its new state and other columns, and the field of `Tally` that counts it."""
+
+    claimed: Row[Any]
+    state: str
+    why: str = ""
+    counted: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
 class _Run:
     """One sender at work."""
 
     def __init__(
-        self, conn: Connection, clock: Callable[[], datetime], edition_id: int | None, pace: _Pace
+        self,
+        conn: Connection,
+        make_durable: Callable[[], None],
+        clock: Callable[[], datetime],
+        edition_id: int | None,
+        pace: _Pace | None,
     ) -> None:
         self.done: Counter[str] = Counter()
         queued = delivery.c.state == "queued"
@@ -170,117 +182,130 @@ class _Run:
             .returning(delivery.c.id)
         )
         self._conn = conn
+        self._make_durable = make_durable
         self._clock = clock
         self._pace = pace
 
-    def drain(self, server: smtp.Server) -> None:
+    def go(self, server: smtp.Server) -> str | None:
+        """Settle what the dead left behind, send what is due; returns why it ended early (None = it did not)."""
+        with self._conn.begin():
+            outbox.recover(self._conn, now=self._clock())
+        try:
+            self._drain(server)
+        except smtp.SmtpError as exc:
+            log.info("stopped: %s", exc)
+            return str(exc)
+        return None
+
+    def _drain(self, server: smtp.Server) -> None:
         """Send what is due; a broken connection is opened anew, but not again and again for nothing."""
         losses = 0
         while self._is_due():
             with smtp.connect(server) as connection:
-                while connection.open:
-                    self._pace.wait()
-                    claimed = self._claim()
-                    if claimed is None:
-                        return
-                    why = self._deliver(connection, claimed)
-                    losses = 0 if connection.open else losses + 1
+                claimed = self._settle_and_claim(None)
+                while claimed is not None:
+                    fate = self._deliver(connection, claimed)
+                    if connection.open:
+                        losses = 0
+                        claimed = self._settle_and_claim(fate)
+                        continue
+                    self._settle(fate)
+                    losses += 1
                     if losses >= LOSSES_IN_A_ROW:
                         raise smtp.SmtpError(
-                            f"mail server {server.place}: broke off {losses} times in a row ({why}); "
+                            f"mail server {server.place}: broke off {losses} times in a row ({fate.why}); "
                             "its log tells why, the copies wait"
                         )
+                    break
 
     def _is_due(self) -> bool:
         with self._conn.begin():
             return self._conn.execute(self._due, {"now": self._clock()}).first() is not None
 
-    def _claim(self) -> Row[Any] | None:
-        """The next due copy, from now on ours alone; None if there is none."""
-        with self._durable(), self._conn.begin():
-            claimed = self._conn.scalar(self._claim_one, {"now": self._clock()})
-            if claimed is None:
-                return None
-            return self._conn.execute(_COPY, {"claimed": claimed}).one()
-
-    @contextmanager
-    def _durable(self) -> Iterator[None]:
-        """What is committed within survives a power cut: a claim that is forgotten would be a letter sent twice.
-
-        PostgreSQL always works so. The archive's SQLite may lose the last commits, which is good enough for the
-        records: without its record a claimed copy is `unknown`, not sent again.
-        """
-        if self._conn.dialect.name != "sqlite":
-            yield
-            return
-        with closing(self._conn.connection.cursor()) as cursor:
-            cursor.execute("PRAGMA synchronous = FULL")
-            try:
-                yield
-            finally:
-                cursor.execute("PRAGMA synchronous = NORMAL")
-
-    def _deliver(self, connection: smtp.Connection, claimed: Row[Any]) -> str:
-        """Hand one claimed copy over and record what became of it; returns why it was not sent ("" = sent)."""
-        if claimed.address is None or claimed.subscriber_state != "active" or claimed.body is None:
-            return self._record(claimed, "cancelled", "the subscriber has left")
-        try:
-            connection.send(claimed.address, f"To: {claimed.address}\r\n".encode("ascii") + claimed.body)
-        except smtp.Refused as exc:
-            if exc.permanent and exc.sender:
-                self._release(claimed)
-                raise smtp.SmtpError(
-                    f"the mail server takes no mail from us ({exc.reply}); "
-                    "check UTBLICK_MAIL_FROM and UTBLICK_SMTP_USER"
-                ) from exc
-            if exc.permanent:
-                return self._record(claimed, "failed", exc.reply)
-            return self._defer(claimed, exc.reply)
-        except smtp.Lost as exc:
-            # Once may be chance: again at once. A copy that breaks the connection twice waits its turn.
-            return self._defer(claimed, f"connection lost: {exc}", at_once=claimed.attempts == 1)
-        except smtp.Unanswered as exc:
-            return self._record(claimed, "unknown", f"no answer after the copy was handed over: {exc}")
-        except BaseException:  # Ctrl-C and the like
-            if connection.uncertain:
-                self._record(claimed, "unknown", "interrupted after the copy was handed over")
-            else:
-                self._release(claimed)
-            raise
-        return self._record(claimed, "sent", sent_at=self._clock())
-
-    def _defer(self, claimed: Row[Any], why: str, *, at_once: bool = False) -> str:
-        """Try again later, or give up if that has been done often enough."""
-        if claimed.attempts >= MAX_ATTEMPTS:
-            return self._record(claimed, "failed", f"gave up after {claimed.attempts} attempts: {why}")
-        pause = timedelta(0) if at_once else min(FIRST_PAUSE * 2 ** (claimed.attempts - 1), LONGEST_PAUSE)
-        return self._record(
-            claimed, "queued", why, counted="deferred", next_try_at=self._clock() + pause, claimed_by=None
-        )
-
-    def _release(self, claimed: Row[Any]) -> None:
-        """Put a copy back as if it had not been claimed."""
-        self._record(claimed, "queued", counted=None, attempts=claimed.attempts - 1, claimed_by=None)
-
-    def _record(
-        self, claimed: Row[Any], state: str, why: str = "", *, counted: str | None = "", **values: Any
-    ) -> str:
-        """Write down what became of our claim, also if it was taken for dead meanwhile (`unknown`).
-
-        `counted` is the field of `Tally`; "" = as the state, None = not at all. Returns `why`.
-        """
-        claim = {"claimed": claimed.id, "claimer": claimed.claimed_by}
+    def _settle_and_claim(self, fate: _Fate | None) -> Row[Any] | None:
+        """Write down the last copy's fate and claim the next due one, in one go; None if there is none."""
+        if self._pace is not None:
+            # Nothing is claimed while we wait.
+            if fate is not None:
+                self._settle(fate)
+                fate = None
+            self._pace.wait()
         with self._conn.begin():
-            self._conn.execute(_RECORD, {**claim, "state": state, "error": why or None, **values})
-            if state in ("sent", "cancelled"):
-                self._conn.execute(_ERASE, {"claimed": claimed.id})
-        if counted is not None:
-            self.done[counted or state] += 1
+            if fate is not None:
+                self._write(fate)
+            claimed = self._conn.scalar(self._claim_one, {"now": self._clock()})
+            copy = self._conn.execute(_COPY, {"claimed": claimed}).one() if claimed is not None else None
+        self._make_durable()
+        return copy
+
+    def _settle(self, fate: _Fate) -> None:
+        """Write down a copy's fate."""
+        with self._conn.begin():
+            self._write(fate)
+
+    def _write(self, fate: _Fate) -> None:
+        """Within a transaction: what became of our claim, also if it was taken for dead meanwhile (`unknown`)."""
+        claimed = fate.claimed
+        claim = {"claimed": claimed.id, "claimer": claimed.claimed_by}
+        self._conn.execute(_RECORD, {**claim, "state": fate.state, "error": fate.why or None, **fate.values})
+        if fate.state in ("sent", "cancelled"):
+            self._conn.execute(_ERASE, {"claimed": claimed.id})
+        if fate.counted:
+            self.done[fate.counted] += 1
         log.info(
             "delivery %d of edition %d to subscriber %d: %s",
             claimed.id,
             claimed.edition_id,
             claimed.subscriber_id,
-            f"{state} ({why})" if why else state,
+            f"{fate.state} ({fate.why})" if fate.why else fate.state,
         )
-        return why
+
+    def _deliver(self, connection: smtp.Connection, claimed: Row[Any]) -> _Fate:
+        """Hand one claimed copy over; what became of it is still to be written down.
+
+        Raises:
+            SmtpError: the server wants no mail from us at all; the claim is given back.
+        """
+        if claimed.address is None or claimed.subscriber_state != "active" or claimed.body is None:
+            return _Fate(claimed, "cancelled", "the subscriber has left", counted="cancelled")
+        try:
+            connection.send(claimed.address, f"To: {claimed.address}\r\n".encode("ascii") + claimed.body)
+        except smtp.Refused as exc:
+            if exc.permanent and exc.sender:
+                self._settle(_released(claimed))
+                raise smtp.SmtpError(
+                    f"the mail server takes no mail from us ({exc.reply}); "
+                    "check UTBLICK_MAIL_FROM and UTBLICK_SMTP_USER"
+                ) from exc
+            if exc.permanent:
+                return _Fate(claimed, "failed", exc.reply, counted="failed")
+            return _deferred(claimed, exc.reply, self._clock())
+        except smtp.Lost as exc:
+            return _deferred(claimed, f"connection lost: {exc}", self._clock(), chance=True)
+        except smtp.Unanswered as exc:
+            why = f"no answer after the copy was handed over: {exc}"
+            return _Fate(claimed, "unknown", why, counted="unknown")
+        except BaseException:  # Ctrl-C and the like
+            interrupted = _Fate(claimed, "unknown", "interrupted after the copy was handed over")
+            self._settle(interrupted if connection.uncertain else _released(claimed))
+            raise
+        return _Fate(claimed, "sent", counted="sent", values={"sent_at": self._clock()})
+
+
+def _deferred(claimed: Row[Any], why: str, now: datetime, *, chance: bool = False) -> _Fate:
+    """To be tried again later, or given up if that has been done often enough.
+
+    `chance`: it may not lie with this copy, so the first time it is tried again at once.
+    """
+    if claimed.attempts >= MAX_ATTEMPTS:
+        return _Fate(claimed, "failed", f"gave up after {claimed.attempts} attempts: {why}", counted="failed")
+    pause = min(FIRST_PAUSE * 2 ** (claimed.attempts - 1), LONGEST_PAUSE)
+    if chance and claimed.attempts == 1:
+        pause = timedelta(0)
+    values = {"next_try_at": now + pause, "claimed_by": None}
+    return _Fate(claimed, "queued", why, counted="deferred", values=values)
+
+
+def _released(claimed: Row[Any]) -> _Fate:
+    """Back as if it had not been claimed."""
+    return _Fate(claimed, "queued", values={"attempts": claimed.attempts - 1, "claimed_by": None})
