@@ -4,10 +4,11 @@ Taken from the environment (`UTBLICK_*`) and `utblick.toml` in the working direc
 """
 
 from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +19,7 @@ from pydantic_settings import (
 from config.errors import ConfigError
 
 TOML_FILE = "utblick.toml"
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Settings(BaseSettings):
@@ -49,12 +51,34 @@ class Settings(BaseSettings):
     """Seconds to wait for the mail server at each step."""
     mail_from: str = "utblick@localhost"
     """Sender address of the letter."""
+    letter_at: str = Field("monday 07:00", pattern=rf"^(never|({'|'.join(DAYS)}) ([01]\d|2[0-3]):[0-5]\d)$")
+    """When `utblick serve` sends the week's letter, in the organisation's zone; `never`: only by command."""
+
+    web_login: Literal["local", "header"] = "local"
+    """Who may use the pages. `local`: whoever sits at this machine. `header`: who the proxy in front says it is."""
+    web_address: str | None = Field(None, pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")
+    """Where people reach the pages, without a path: https://utblick.example.org. Compulsory behind a proxy."""
+    web_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks from which the proxy's word on who somebody is counts. Compulsory behind a proxy."""
+    web_user_header: str = Field("X-Remote-User", pattern=r"^[A-Za-z0-9-]{1,60}$")
+    """The header in which the proxy names the person. It must remove the header from what comes from outside."""
+    web_officers: frozenset[str] = frozenset()
+    """Names, as the proxy gives them, of those who may correct and follow."""
+    web_admins: frozenset[str] = frozenset()
+    """Names of those who may also see every change that people made."""
 
     @field_validator("now")
     @classmethod
     def _aware(cls, value: datetime | None) -> datetime | None:
         """A clock without a zone is taken as UTC."""
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+    @model_validator(mode="after")
+    def _proxy_declared(self) -> Self:
+        """A header that anybody may send is no login."""
+        if self.web_login == "header" and not (self.web_proxies and self.web_address):
+            raise ValueError("web_login = header needs web_proxies and web_address")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -92,6 +116,7 @@ def load_settings(**explicit: object) -> Settings:
     except ValidationError as exc:
         first = exc.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"setting {field} (UTBLICK_{field.upper()} or {TOML_FILE}): {first['msg']}") from exc
+        where = f"setting {field} (UTBLICK_{field.upper()} or {TOML_FILE})" if field else "settings"
+        raise ConfigError(f"{where}: {first['msg']}") from exc
     except tomllib.TOMLDecodeError as exc:
         raise ConfigError(f"{TOML_FILE}: not valid TOML: {exc}") from exc

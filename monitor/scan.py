@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from config.settings import Settings
 from config.sources import Source
@@ -20,6 +21,7 @@ from monitor.archive.engine import ArchiveError, reading, writing
 from monitor.archive.scans import (
     Counts,
     assignment_for,
+    claim_due,
     claim_source,
     claimant,
     finish_scan,
@@ -42,6 +44,15 @@ NOT_WELL = frozenset({Outcome.PARTIAL, Outcome.BLOCKED, Outcome.DRIFTED, Outcome
 """Outcomes that make a scan end with status 1."""
 
 log = logging.getLogger(__name__)
+
+
+class Due(StrEnum):
+    """Which sources a scan takes whose time decides."""
+
+    NOW = "now"
+    """Those whose moment has come: the scheduler, which comes by every minute."""
+    SOON = "soon"
+    """Also those whose moment comes shortly: a cron job, which comes by now and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,7 @@ def scan(
     *,
     clock: Callable[[], datetime],
     trigger: str = "command",
+    due: Due | None = None,
     replay: Path | None = None,
     dry_run: bool = False,
     stop: threading.Event | None = None,
@@ -94,6 +106,7 @@ def scan(
         settings: user agent, folder of captures, whether private addresses may be reached.
         clock: gives the present moment (aware).
         trigger: why the scan runs; stored with it.
+        due: leave out what somebody has read since it was listed as due.
         replay: a payload library that answers in place of the network.
         dry_run: decide everything, store nothing.
         stop: once set, open attempts are closed and what was read is kept.
@@ -106,7 +119,7 @@ def scan(
     for source in sources:
         platform(source.platform).check(source)
     started = clock()
-    run = _Run(engine, clock, dry_run=dry_run, trigger=trigger, watch=watch)
+    run = _Run(engine, clock, dry_run=dry_run, trigger=trigger, due=due, watch=watch)
     ours = run.claim(sources)
     try:
         assignments = run.assignments(ours)
@@ -158,6 +171,7 @@ class _Run:
     clock: Callable[[], datetime]
     dry_run: bool
     trigger: str
+    due: Due | None
     watch: Watcher | None
     number: int = 0
     reports: list[SourceReport] = field(default_factory=list)
@@ -169,21 +183,24 @@ class _Run:
     def claim(self, sources: Sequence[Source]) -> tuple[Source, ...]:
         """Begin the scan and take the sources that nobody else is reading; the others are reported as skipped."""
         self.sources = {source.id: source for source in sources}
-        free = list(sources)
+        free = set(self.sources)
         if not self.dry_run:
             with writing(self.engine) as conn:
                 now = self.clock()
                 self.number = start_scan(conn, now, self.trigger)
-                free = [
-                    source
-                    for source in sources
-                    if claim_source(conn, source.id, claimant(), now, timedelta(seconds=source.deadline + 300))
-                ]
+                # In one order, whoever claims: two processes must not wait for each other.
+                free = {name for name in sorted(self.sources) if self._take(conn, self.sources[name], now)}
         self.intake = Intake(self.engine, self.number, dry_run=self.dry_run)
         for source in sources:
-            if source not in free:
+            if source.id not in free:
                 self.reports.append(SourceReport(source, _skipped(source), Counts()))
-        return tuple(free)
+        return tuple(source for source in sources if source.id in free)
+
+    def _take(self, conn: Connection, source: Source, now: datetime) -> bool:
+        lease = timedelta(seconds=source.deadline + 300)
+        if self.due is None:
+            return claim_source(conn, source.id, claimant(), now, lease)
+        return claim_due(conn, source, claimant(), now, lease=lease, early=self.due is Due.SOON)
 
     def assignments(self, sources: Sequence[Source]) -> tuple[Assignment, ...]:
         """What each source is told before it starts."""
@@ -240,7 +257,7 @@ def _skipped(source: Source) -> Attempt:
         not_modified=0,
         findings=0,
         warnings=(),
-        error="another scan is reading this source now",
+        error="another scan is reading this source, or has just read it",
         seconds=0.0,
     )
 

@@ -1,8 +1,10 @@
 """Open the archive: SQLite by default, PostgreSQL for a shared service, one way to read and one to write."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
@@ -12,8 +14,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import MonitorError
 
-HEAD = "0003"
-"""The newest migration; a test compares it with the migrations themselves."""
+_MIGRATION = re.compile(r"[a-z_]+_(\d{4})\.py")
+HEAD = max(
+    match[1]
+    for entry in files("monitor.archive.migrations.versions").iterdir()
+    if (match := _MIGRATION.fullmatch(entry.name))
+)
+"""The newest migration, by the number in its file's name: Alembic takes long to load."""
 BUSY_SECONDS = 15
 """How long to wait for another writer before saying that the archive is locked."""
 

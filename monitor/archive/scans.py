@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, insert, or_, select, update
 
 from config.sources import Source
 from monitor.archive.schema import attempt, capture, document, document_window, page, scan, source_state
 from monitor.archive.upsert import upsert
+from monitor.cadence import is_due, next_check
 from monitor.decision import ZONE
 from spiders.finding import Attempt, Capture, Outcome
 from spiders.platform import Assignment, Remembered
@@ -26,17 +27,6 @@ OVERLAP = timedelta(days=7)
 """How far before the last good attempt a list is wanted again: sources publish late and date back."""
 NOT_LATELY = timedelta(hours=36)
 """An open window whose document was not seen for so long is read again by its key."""
-
-_INTERVALS = {
-    "hourly": timedelta(hours=1),
-    "daily": timedelta(days=1),
-    "weekdays": timedelta(days=1),
-    "weekly": timedelta(days=7),
-    "monthly": timedelta(days=28),
-    "manual": timedelta(days=28),
-}
-_FIRST_RETRY = timedelta(hours=1)
-_LONGEST_RETRY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +68,36 @@ def claim_source(conn: Connection, source: str, who: str, now: datetime, lease: 
 
     A claim ends when it is released, when its lease is over, or when its process on this machine is gone.
     """
+    return _claim(conn, _state(conn, source), who, now, lease)
+
+
+def claim_due(
+    conn: Connection, source: Source, who: str, now: datetime, *, lease: timedelta, early: bool = False
+) -> bool:
+    """As `claim_source`, and only if the source is still due: somebody may have read it since it was listed."""
+    seen = _state(conn, source.id)
+    if not is_due(source, seen["next_check_at"], seen["failing"], now, early=early):
+        return False
+    # Judged on what was just seen, so it must still be so: every attempt moves the next check.
+    same = source_state.c.next_check_at.is_not_distinct_from(seen["next_check_at"])
+    return _claim(conn, seen, who, now, lease, same)
+
+
+def _state(conn: Connection, source: str) -> RowMapping:
+    """The state of a source, made if there is none yet."""
     state = source_state
     conn.execute(upsert(conn, state).values(source=source, failing=0).on_conflict_do_nothing())
-    holder = conn.execute(select(state.c.claimed_by).where(state.c.source == source)).scalar_one()
+    return conn.execute(select(state).where(state.c.source == source)).mappings().one()
+
+
+def _claim(
+    conn: Connection, seen: RowMapping, who: str, now: datetime, lease: timedelta, *also: ColumnElement[bool]
+) -> bool:
+    state = source_state
     free = [state.c.claimed_by.is_(None), state.c.claimed_by == who, state.c.claimed_until <= now]
-    if holder and _is_dead(holder):
-        free.append(state.c.claimed_by == holder)
-    claim = update(state).where(state.c.source == source, or_(*free))
+    if seen["claimed_by"] and is_gone(seen["claimed_by"]):
+        free.append(state.c.claimed_by == seen["claimed_by"])
+    claim = update(state).where(state.c.source == seen["source"], or_(*free), *also)
     return conn.execute(claim.values(claimed_by=who, claimed_until=now + lease)).rowcount == 1
 
 
@@ -95,7 +108,8 @@ def release_source(conn: Connection, source: str, who: str) -> None:
     conn.execute(held.values(claimed_by=None, claimed_until=None))
 
 
-def _is_dead(holder: str) -> bool:
+def is_gone(holder: str) -> bool:
+    """Whether the claimant was a process of this machine that no longer runs."""
     host, _, number = holder.rpartition("/")
     if host != socket.gethostname() or not number.isdecimal():
         return False
@@ -112,7 +126,7 @@ def _is_dead(holder: str) -> bool:
 
 
 def start_scan(conn: Connection, now: datetime, trigger: str) -> int:
-    """Begin a scan (`trigger`: command, due or replay); gives its number."""
+    """Begin a scan (`trigger`: command, due, schedule or replay); gives its number."""
     number = conn.execute(insert(scan).values(started=now, trigger=trigger)).inserted_primary_key
     return int(number[0]) if number else 0
 
@@ -120,6 +134,12 @@ def start_scan(conn: Connection, now: datetime, trigger: str) -> int:
 def finish_scan(conn: Connection, number: int, now: datetime) -> None:
     """Note that a scan came to its end."""
     conn.execute(update(scan).where(scan.c.id == number).values(finished=now))
+
+
+def first_scan(conn: Connection) -> datetime | None:
+    """When the archive began to be filled; None: not yet."""
+    moment: datetime | None = conn.execute(select(func.min(scan.c.started))).scalar_one()
+    return moment
 
 
 def record_attempt(
@@ -166,29 +186,18 @@ def record_attempt(
     conn.execute(moved.on_conflict_do_update(index_elements=["source"], set_=state))
 
 
-def next_check(source: Source, failing: int, now: datetime) -> datetime:
-    """When the source is due again after an attempt at `now`.
-
-    A good source after its cadence (a little early, so that a daily job does not slip past its hour). A failing
-    one after 1, 2, 4 … hours, at most its cadence or a week, whichever is longer; never not at all.
-    """
-    interval = _INTERVALS[source.cadence]
-    if failing:
-        longest = max(interval, _LONGEST_RETRY) if failing > 7 else interval
-        return now + min(_FIRST_RETRY * (1 << min(failing - 1, 10)), longest)
-    due = now + interval - min(interval / 12, timedelta(hours=1))
-    if source.cadence == "weekdays":
-        while due.astimezone(ZONE).isoweekday() > 5:
-            due += timedelta(days=1)
-    return due
-
-
-def due_sources(conn: Connection, sources: Iterable[Source], now: datetime) -> tuple[Source, ...]:
-    """The enabled sources whose next check has come; manual ones never are."""
+def due_sources(
+    conn: Connection, sources: Iterable[Source], now: datetime, *, early: bool = False
+) -> tuple[Source, ...]:
+    """The enabled sources whose next check has come (`monitor.cadence.is_due`); manual ones never are."""
     state = source_state
-    rows = conn.execute(select(state.c.source).where(state.c.next_check_at > now))
-    waiting = set(rows.scalars())
-    return tuple(one for one in sources if one.enabled and one.cadence != "manual" and one.id not in waiting)
+    rows = conn.execute(select(state.c.source, state.c.next_check_at, state.c.failing))
+    known = {row.source: (row.next_check_at, row.failing) for row in rows}
+    return tuple(
+        one
+        for one in sources
+        if one.enabled and one.cadence != "manual" and is_due(one, *known.get(one.id, (None, 0)), now, early=early)
+    )
 
 
 def source_health(conn: Connection) -> dict[str, Health]:

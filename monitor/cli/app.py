@@ -20,7 +20,7 @@ INTERRUPTED = 130
 
 def build() -> Commands:
     """All commands; building them loads no heavy library."""
-    from monitor.cli import archive, brief, database, demo, doctor, model, scan, sources, subscribers
+    from monitor.cli import archive, brief, database, demo, doctor, model, scan, serve, sources, subscribers
 
     app = Commands(
         name="utblick",
@@ -32,6 +32,7 @@ def build() -> Commands:
     app.add_typer(sources.app, name="sources")
     archive.register(app)
     doctor.register(app)
+    serve.register(app)
     app.add_typer(brief.app, name="brief")
     app.add_typer(subscribers.app, name="subscribers")
     app.add_typer(model.app, name="model")

@@ -60,7 +60,7 @@ def scan(
             chosen = scanning.recorded(declared, replay, now)
         if due:
             with reading(engine) as conn:
-                chosen = due_sources(conn, chosen, now)
+                chosen = due_sources(conn, chosen, now, early=True)
         with _interruptible() as stop, _progress(chosen, quiet=as_json) as watch:
             report = scanning.scan(
                 engine,
@@ -68,6 +68,7 @@ def scan(
                 settings,
                 clock=lambda: context.clock(settings),
                 trigger="replay" if replay else "due" if due else "command",
+                due=scanning.Due.SOON if due else None,
                 replay=replay,
                 dry_run=dry_run,
                 stop=stop,
