@@ -15,7 +15,6 @@ state          what happened                                  what follows
 Exactly once cannot be had over SMTP (RFC 1047); at most once can. `monitor.sender` does the sending.
 """
 
-import hashlib
 import logging
 import os
 import secrets
@@ -61,12 +60,6 @@ class Delivery:
     next_try_at: datetime
     claimed_at: datetime | None
     sent_at: datetime | None
-
-
-def message_id(letter: str, week: str, subscriber_id: int, domain: str) -> str:
-    """The Message-ID of a copy, the same however often it is rendered: mail servers can see a second copy."""
-    digest = hashlib.sha256(f"{letter}\0{week}\0{subscriber_id}".encode()).hexdigest()[:32]
-    return f"<{week.lower()}.{digest}@{domain}>"
 
 
 def enqueue(

@@ -10,6 +10,7 @@ from monitor.cli import context, output
 from monitor.cli.commands import Commands
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from monitor.subscribers import Subscriber, Wishes
 
 app = Commands(help="Add, list, change, remove and forget those who get the letter.", no_args_is_help=True)
@@ -51,6 +52,7 @@ def add(
             name=name,
             wishes=wishes,
             allowed_domains=letter.recipient_domains,
+            known_themes=_known_themes(settings),
             confirmed=not pending,
         )
     _say(added)
@@ -126,6 +128,7 @@ def edit(
             wishes=wishes,
             state=state,
             allowed_domains=load_organisation(settings.config).letter.recipient_domains,
+            known_themes=_known_themes(settings),
         )
     _say(changed)
 
@@ -160,6 +163,12 @@ def forget(who: Who) -> None:
         found = subscribers.find(conn, who)
         subscribers.forget(conn, found.id)
     output.say(f"subscriber {found.id} is forgotten")
+
+
+def _known_themes(settings: Settings) -> frozenset[str]:
+    from config.themes import load_themes
+
+    return frozenset(theme.id for theme in load_themes(settings.config))
 
 
 def _chosen(

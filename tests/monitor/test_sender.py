@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -57,7 +58,7 @@ def letter_to(number: int, week: str = "2026-W48") -> EmailMessage:
     message["From"] = "EU-brevet <brev@example.org>"
     message["To"] = f"p{number}@example.se"
     message["Subject"] = "v.48: två samråd stänger – EU-brevet"
-    message["Message-ID"] = outbox.message_id("EU-brevet", week, number, "example.org")
+    message["Message-ID"] = f"<{week}.{number}@example.org>"
     message.set_content("Hej!\n\nÅtgärd senast tisdag 24 november 2026.\n")
     return message
 
@@ -108,7 +109,7 @@ def test_everybody_gets_one_copy_over_one_connection(archive, mail, clock):
     first = mail.handler.taken[0].message
     assert first["To"] == "p1@example.se"
     assert first.get_all("To") == ["p1@example.se"]
-    assert first["Message-ID"] == outbox.message_id("EU-brevet", "2026-W48", 1, "example.org")
+    assert first["Message-ID"] == "<2026-W48.1@example.org>"
     assert first["Subject"] == "v.48: två samråd stänger – EU-brevet"
     assert "Åtgärd senast tisdag" in first.get_content()
     assert mail.handler.taken[0].content.isascii()
@@ -317,6 +318,23 @@ def test_the_rate_is_kept(sqlite_archive, mail, clock):
     started = time.monotonic()
     assert sender.send_due(sqlite_archive, at(mail), clock=clock, per_minute=1200).sent == 5
     assert time.monotonic() - started >= 4 * 60 / 1200
+
+
+def test_a_claim_is_on_the_disk_before_the_mail_server_hears_of_it(sqlite_archive, mail, clock, monkeypatch):
+    enqueue(sqlite_archive, 3)
+    happened = []
+    fsync = os.fsync
+
+    def watched(descriptor):
+        happened.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    mail.handler.on_rcpt = happened.append
+    sender.send_due(sqlite_archive, at(mail), clock=clock)
+    log = "utblick.db-wal"
+    first = happened.index(log)
+    assert happened[first : first + 6] == [log, "p1@example.se", log, "p2@example.se", log, "p3@example.se"]
 
 
 @pytest.mark.parametrize(("moment", "state"), [("on_rcpt", "queued"), ("on_data", "unknown")])

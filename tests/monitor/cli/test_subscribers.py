@@ -27,8 +27,8 @@ def utblick(tmp_path, monkeypatch):
 
 
 def test_from_adding_to_forgetting(utblick):
-    assert utblick("add", "Anna.Ek@example.se", "--name", "Anna Ek", "--theme", "vatten-avlopp") == (
-        "subscriber 1: active, weekly, normal, sv, vatten-avlopp\n"
+    assert utblick("add", "Anna.Ek@example.se", "--name", "Anna Ek", "--theme", "va-vatten") == (
+        "subscriber 1: active, weekly, normal, sv, va-vatten\n"
     )
     utblick("add", "bo@example.se", "--pending", "--cadence", "monthly", "--language", "en")
     [anna, bo] = json.loads(utblick("list", "--json"))
@@ -37,7 +37,7 @@ def test_from_adding_to_forgetting(utblick):
         "address": "anna.ek@example.se",
         "name": "Anna Ek",
         "language": "sv",
-        "themes": ["vatten-avlopp"],
+        "themes": ["va-vatten"],
         "density": "normal",
         "cadence": "weekly",
         "state": "active",
@@ -69,6 +69,7 @@ def test_an_empty_register(utblick):
     [
         (["add", "anna"], "not an e-mail address"),
         (["add", "anna@example.se", "--density", "dense"], "density 'dense' is not one of"),
+        (["add", "anna@example.se", "--theme", "rymd"], "theme 'rymd' is not one of"),
         (["edit", "7", "--density", "full"], "no such subscriber"),
         (["export", "nobody@example.se"], "no such subscriber"),
         (["forget", "7"], "no such subscriber"),
