@@ -11,11 +11,13 @@ PLATFORMS = {
     "have-your-say": "spiders.have_your_say:HaveYourSay",
     "riksdagen": "spiders.riksdagen:Riksdagen",
     "g0v": "spiders.g0v:G0v",
+    "cellar": "spiders.cellar:Cellar",
     "oeil": "spiders.oeil:Oeil",
     "parliament": "spiders.parliament:Parliament",
     "feed": "spiders.feed:Feed",
     "funding-tenders": "spiders.funding_tenders:FundingTenders",
     "vinnova": "spiders.vinnova:Vinnova",
+    "page": "spiders.listing:Listing",
 }
 """Name as in `platform = "…"` → `module:class`."""
 
