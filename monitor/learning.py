@@ -111,23 +111,24 @@ def evaluate(
 
 def _cross_validated(data: Path, overlay: Path | None, said: Callable[[str], None]) -> dict[str, Any]:
     from nlp.model import SHIPPED
-    from nlp.train.crossval import cross_validate
+    from nlp.train.crossval import ablation, cross_validate
     from nlp.train.data import fingerprint
     from nlp.train.make import VERSION, shipped_vectors
     from nlp.train.metrics import report
 
-    outcome, names = cross_validate(data, load_themes(overlay), shipped_vectors(SHIPPED), said)
+    found = cross_validate(data, load_themes(overlay), shipped_vectors(SHIPPED), said)
     method = "five-fold cross-validation grouped by title"
     return {
         "model": f"{VERSION}+{fingerprint(data)}",
         "data": fingerprint(data),
         "method": method,
-        **report(outcome, names),
+        **report(found.outcome, found.names),
+        "ablation": ablation(found),
     }
 
 
 def predict(file: Path, out: TextIO, path: Path | None, overlay: Path | None) -> int:
-    """Judge the rows of a file (form of `gold.jsonl`; labels are not looked at), one JSON object a line into `out`.
+    """Judge the rows of a file (form of `gold.jsonl`, labels not looked at), one JSON object a line into `out`.
 
     Returns the number of rows.
 
@@ -147,7 +148,7 @@ def predict(file: Path, out: TextIO, path: Path | None, overlay: Path | None) ->
 
 
 def as_row(one: Assessment, way: Direction) -> dict[str, Any]:
-    """A prediction as a line of output; the direction is the one that the text has if it concerns anybody at all."""
+    """A prediction as a line of output; the direction is the one that the text has if it concerns anybody."""
     return {
         "id": one.id,
         "themes": {tag.theme: tag.score for tag in sorted(one.tags, key=lambda tag: tag.theme)},

@@ -1,7 +1,7 @@
 """Why: the words, rules and subjects that a judgement rests on, in Swedish words.
 
-A word's weight is what the score loses when the word is taken out of the text everywhere and the text is read anew by
-the whole pipeline; so a reason is true by construction. To stay quick only the words that the readers' weights
+A word's weight is what the score loses when the word is taken out of the text everywhere and the text is read anew
+by the whole pipeline; so a reason is true by construction. To stay quick only the words that the readers' weights
 favour, and those that a rule found, are tried.
 """
 
@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-
 from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
 from spacy.lang.sv.stop_words import STOP_WORDS as SWEDISH
 
 from config.themes import Themes
 from nlp import judge
 from nlp.assessment import Assessment, Direction, Evidence, EvidenceKind, Level, Tag, Text
-from nlp.pipeline import Reading, trained_in
+from nlp.pipeline import Reading, own_in, trained_in
 from nlp.reading import title_and_body
 from nlp.signals import GROUPS, LEXICON, Crosswalk
 from nlp.vocabulary import WORD
@@ -28,11 +27,10 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from nlp.own import OwnThemes
 
 Floats = npt.NDArray[np.float32]
 
-STOP_WORDS = (SWEDISH | ENGLISH)
+STOP_WORDS = SWEDISH | ENGLISH
 """Words that may move a score but tell a reader nothing."""
 TRIED = 28
 """Words taken out one at a time; more would cost time and change no reason."""
@@ -47,8 +45,10 @@ LEVEL_NAMES = {
     Level.ACT: "Åtgärd", Level.BRIEF: "Till brevet", Level.BACKGROUND: "För kännedom", Level.NONE: "Endast arkiv",
 }  # fmt: skip
 DIRECTION_NAMES = {
-    Direction.RESTRICTING: "begränsande", Direction.ENABLING: "möjliggörande", Direction.BOTH: "både begränsande och möjliggörande",
-}  # fmt: skip
+    Direction.RESTRICTING: "begränsande",
+    Direction.ENABLING: "möjliggörande",
+    Direction.BOTH: "både begränsande och möjliggörande",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +69,18 @@ class Effects:
 class Explainer:
     """Gives assessments their evidence and sentences."""
 
-    def __init__(self, nlp: "Language", themes: Themes, own: "OwnThemes") -> None:
-        self._nlp, self._own = nlp, own
+    def __init__(self, nlp: "Language", themes: Themes) -> None:
+        self._nlp = nlp
         self._trained = trained_in(nlp)
+        self._themes = (*self._trained.themes, *(theme.id for theme in own_in(nlp).themes))
         self._names = {theme.id: theme.sv for theme in themes.theme}
         self._crosswalk = Crosswalk(themes)
 
     def explain(self, doc: "Doc", found: Assessment) -> Assessment:
         """The assessment with evidence for its assigned tags, its level and its direction."""
         reading: Reading = doc._.reading
+        if not reading.words:
+            return replace(found, reasons=("Endast arkiv: texten har inget ord som går att bedöma.",))
         title, body = title_and_body(reading.text)
         string = f"{title}\n{body}"
         effects = self._effects(doc, title, body, [tag.theme for tag in found.tags if tag.assigned])
@@ -86,7 +89,9 @@ class Explainer:
         ways, direction = self._direction(string, effects, found)
         sentences = [self._theme_sentence(tag) for tag in tags if tag.assigned]
         reasons = (*sentences, level, *([direction] if direction else []))
-        return replace(found, tags=tags, evidence=(*evidence, *ways), reasons=reasons)
+        unread = len(reading.text.title) - len(title)
+        tags = tuple(replace(tag, evidence=_moved(tag.evidence, len(title), unread)) for tag in tags)
+        return replace(found, tags=tags, evidence=_moved((*evidence, *ways), len(title), unread), reasons=reasons)
 
     def _effects(self, doc: "Doc", title: str, body: str, themes: Sequence[str]) -> Effects:
         """Take words out one at a time and read again."""
@@ -107,14 +112,17 @@ class Explainer:
         docs = [make.document(text) for text in texts]
         results = []
         for doc in self._nlp.pipe(docs, batch_size=len(docs)):
-            cats = np.clip([doc.cats[name] for name in self._trained.themes], 1e-6, 1 - 1e-6)
+            told = [doc.cats[name] for name in self._trained.themes]
+            cats = np.clip([*told, *doc._.reading.own], 1e-6, 1 - 1e-6)
             chance = float(np.clip(doc._.chances[1], 1e-6, 1 - 1e-6))
             results.append((np.log(cats / (1 - cats)), float(np.log(chance / (1 - chance))), doc._.ways))
         return results
 
     def _candidates(self, doc: "Doc", title: str, body: str, themes: Sequence[str]) -> list[str]:
         """The words worth trying: those that readers' weights favour and those that rules found, title first."""
-        words = [word for word in dict.fromkeys(WORD.findall(f"{title}\n{body}".lower())) if word not in STOP_WORDS]
+        words = [
+            word for word in dict.fromkeys(WORD.findall(f"{title}\n{body}".lower())) if word not in STOP_WORDS
+        ]
         if len(words) <= TRIED:
             return words
         reading: Reading = doc._.reading
@@ -140,11 +148,10 @@ class Explainer:
         """The tag with the terms, rule spans and subjects that speak for it."""
         reading: Reading = doc._.reading
         evidence: list[Evidence] = []
-        if tag.theme in self._trained.themes:
-            place = self._trained.themes.index(tag.theme)
+        if tag.theme in self._themes:
+            place = self._themes.index(tag.theme)
             for word, weight in effects.strongest(effects.themes[:, place]):
                 evidence += _places(string, word, EvidenceKind.TERM, weight)
-        evidence += self._own.evidence(doc, tag.theme)
         for hit in reading.found.themes if reading.found else ():
             if hit.label[0] == tag.theme and hit.label[1] != "hint":
                 span = doc[hit.first : hit.last + 1]
@@ -240,6 +247,15 @@ def _places(string: str, word: str, kind: EvidenceKind, weight: float) -> list[E
     pattern = re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", re.IGNORECASE)
     matches = list(pattern.finditer(string))[:5]
     return [Evidence(kind, match.group(), round(weight, 3), match.start(), match.end()) for match in matches]
+
+
+def _moved(evidence: Sequence[Evidence], title: int, unread: int) -> tuple[Evidence, ...]:
+    """Places in the body, told for the whole text: the end of a very long title is not read."""
+    return tuple(
+        one if one.start is None or one.end is None or one.start < title or not unread
+        else replace(one, start=one.start + unread, end=one.end + unread)
+        for one in evidence
+    )  # fmt: skip
 
 
 def _distinct(words: Iterable[str]) -> list[str]:

@@ -1,9 +1,9 @@
-"""From signals to judgement: the trained numbers and how they are put together. Everything here is linear or logistic.
+"""From signals to judgement: the trained numbers and how they are put together. All of it is linear or logistic.
 
-Themes: three readers score each theme (words, learned from judged texts; words, learned from publishers' labels as well;
-word vectors). A stack weighs them with the rules' counts and how strong the strongest theme is. Relevance: four readers
-(words twice, word vectors, and features a person can name) are weighed by group of document into the chances
-of reaching each level. Direction: one reader for each way.
+Themes: three readers score each theme (words, learned from judged texts; words, learned from publishers' labels as
+well; word vectors). A stack weighs them with the rules' counts and how strong the strongest theme is. Relevance:
+four readers (words twice, word vectors, and features a person can name) are weighed by group of document into the
+chances of reaching each level. Direction: one reader for each way.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,8 @@ from nlp.vocabulary import Vocabulary
 Floats = npt.NDArray[np.float32]
 READERS = 3
 LEVELS = 3
+LEVEL_SHARES = (1.0, 1.0, 0.5)
+"""How much reaching each level counts where readers add the levels up."""
 WAYS = ("restricting", "enabling", "both", "unclear")
 N_GROUPS = len(PUBLISHERS.groups)
 VALUES = np.array([0, 1, 2.2, 3], np.float32)
@@ -59,7 +61,7 @@ class Readers:
     def strength(
         self, vocabulary: Vocabulary, vectors: Vectors, words: Sequence[str], themes: Sequence[int]
     ) -> Floats:
-        """Roughly how much each word moves any of the given themes, relevance or direction (to choose what to try)."""
+        """Roughly how much each word moves one of the themes, relevance or direction (to choose what to try)."""
         count = (self.words.shape[1] - 2 - len(WAYS)) // 2
         wanted = [*themes, *(count + theme for theme in themes), *range(2 * count, self.words.shape[1])]
         single = vocabulary.transform([[word] for word in words], [()] * len(words))

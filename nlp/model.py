@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "shipped"
 """The model that comes with Utblick."""
 BATCH = 1000
+OWN_THRESHOLD = 0.5
+"""An own theme is assigned from this probability."""
 LEVELS = (Level.NONE, Level.BACKGROUND, Level.BRIEF, Level.ACT)
 
 
@@ -52,15 +54,14 @@ class PipelineAssessor:
     """Judges texts with a trained pipeline."""
 
     def __init__(self, nlp: "Language", themes: Themes) -> None:
-        from nlp.own import OwnThemes
-        from nlp.pipeline import configure, trained_in
+        from nlp.pipeline import configure, own_in, trained_in
 
         configure(nlp, themes)
         self._nlp = nlp
         self._trained = trained_in(nlp)
         declared = [theme.id for theme in themes.theme]
         self._places = [(place, name) for place, name in enumerate(self._trained.themes) if name in declared]
-        self._own: OwnThemes = OwnThemes.learn(themes, self._trained)
+        self._own = own_in(nlp)
         self._themes = themes
         self._explainer: Explainer | None = None
 
@@ -111,8 +112,13 @@ class PipelineAssessor:
             for _, name in self._places
             for score in [round(float(doc.cats[name]), 4)]
         ]
-        tags += self._own.tags(doc)
+        tags += [
+            Tag(theme.id, round(float(score), 4), bool(score >= OWN_THRESHOLD))
+            for theme, score in zip(self._own.themes, reading.own, strict=True)
+        ]
         tags.sort(key=lambda tag: -tag.score)
+        if not reading.words:
+            return self._nothing(reading.text.id, reading.language, tags)
         chances = doc._.chances
         limits = stack.levels[PUBLISHERS.groups.index(group_of(reading.text))]
         level = LEVELS[int(np.searchsorted(limits, float(chances.sum()), side="right"))]
@@ -129,9 +135,14 @@ class PipelineAssessor:
             model=self.version,
         )
 
+    def _nothing(self, name: str, language: str, tags: Sequence[Tag]) -> Assessment:
+        """A text without a single word that the model knows: nothing can be said of it."""
+        silent = tuple(Tag(tag.theme, 0.0, False) for tag in tags)
+        return Assessment(name, language, silent, 0.0, Level.NONE, Direction.NA, (), (), self.version)
+
     def _explain(self, doc: "Doc", found: Assessment) -> Assessment:
         from nlp.explain import Explainer
 
         if self._explainer is None:
-            self._explainer = Explainer(self._nlp, self._themes, self._own)
+            self._explainer = Explainer(self._nlp, self._themes)
         return self._explainer.explain(doc, found)

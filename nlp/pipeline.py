@@ -1,8 +1,8 @@
 """The spaCy pipeline: tokenizer, language, rules, readers, `textcat_multilabel`, relevance, direction.
 
-`config.cfg` beside this file puts it together. Each component leaves its result on the document: `doc._.reading` (what was
-seen), `doc.cats` (theme → probability), `doc._.chances` (of reaching background, brief, act), `doc._.ways` (log-odds
-of the directions).
+`config.cfg` beside this file puts it together. Each component leaves its result on the document: `doc._.reading`
+(what was seen), `doc.cats` (theme → probability), `doc._.chances` (of reaching background, brief, act) and
+`doc._.ways` (log-odds of the directions).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,16 +16,17 @@ from spacy.tokens import Doc
 from spacy.util import minibatch, registry
 from spacy.vocab import Vocab
 from thinc.api import Model
-from thinc.types import Floats2d
 
 from config.themes import Themes
 from nlp import judge, storage
 from nlp.assessment import Text
-from nlp.judge import Linear, Scores
+from nlp.judge import Floats, Linear, Scores
+from nlp.own import OwnThemes
 from nlp.reading import split, title_and_body
 from nlp.signals import Crosswalk, Finder, Found, Reader, Signals
 from nlp.storage import Trained
 
+PARAMETERS = ("mean", "spread", "themes", "group", "bias", "subjects")
 LANGUAGES = ("sv", "en", "da", "no", "de", "fr")
 """What the sources are written in; identification chooses among these."""
 
@@ -40,6 +41,10 @@ class Reading:
     signals: Signals | None = None
     scores: Scores | None = None
     row: int = 0
+    words: int = 0
+    """N-grams of the text that the readers know."""
+    own: Floats | None = None
+    """Probabilities of the organisation's own themes."""
 
 
 for _name in ("reading", "chances", "ways"):
@@ -81,7 +86,7 @@ class Words:
         return self
 
 
-@registry.tokenizers("utblick.Words.v1")
+@registry.tokenizers("utblick.Words.v1")  # type: ignore[untyped-decorator]  # catalogue has no types
 def create_words() -> Callable[[Language], Words]:
     """The tokenizer for a pipeline."""
     return lambda nlp: Words(nlp.vocab)
@@ -95,7 +100,7 @@ class _Component:
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
-        for docs in minibatch(stream, size=batch_size):
+        for docs in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]  # spaCy has no types here
             self.work(docs)
             yield from docs
 
@@ -149,15 +154,19 @@ class ReaderStep(_Component):
     def __init__(self) -> None:
         self.trained: Trained | None = None
         self.reader: Reader | None = None
+        self.own: OwnThemes | None = None
 
     def work(self, docs: Sequence[Doc]) -> None:
         """Sets `reading.signals` and `reading.scores`, shared by the batch."""
-        assert self.reader is not None and self.trained is not None  # noqa: S101  # as above
+        assert self.reader and self.trained and self.own  # noqa: S101  # as above
         readings: list[Reading] = [doc._.reading for doc in docs]
-        signals = self.reader.read([one.text for one in readings], [one.found for one in readings if one.found])
+        found = [one.found for one in readings if one.found]
+        signals = self.reader.read([one.text for one in readings], found)
         scores = self.trained.readers.read(signals)
+        own = self.own.scores(signals, found)
         for row, reading in enumerate(readings):
-            reading.signals, reading.scores, reading.row = signals, scores, row
+            reading.signals, reading.scores, reading.own, reading.row = signals, scores, own[row], row
+            reading.words = int(signals.sparse.starts[row + 1] - signals.sparse.starts[row])
 
     def to_disk(self, path: Path, **_: object) -> None:
         """Writes what was learned."""
@@ -207,6 +216,13 @@ def trained_in(nlp: Language) -> Trained:
     return trained
 
 
+def own_in(nlp: Language) -> OwnThemes:
+    """The themes that only the configuration knows."""
+    own = nlp.get_pipe("utblick_reader").own  # type: ignore[attr-defined]  # our own component
+    assert isinstance(own, OwnThemes)  # noqa: S101  # as above
+    return own
+
+
 def gather(docs: Sequence[Doc]) -> tuple[Signals, Scores]:
     """The numbers of a batch: as read together, or put together anew."""
     readings: list[Reading] = [doc._.reading for doc in docs]
@@ -221,47 +237,54 @@ def gather(docs: Sequence[Doc]) -> tuple[Signals, Scores]:
     return Signals.together([part for part, _ in parts]), Scores.together([part for _, part in parts])
 
 
-@registry.architectures("utblick.ThemeStack.v1")
-def create_theme_stack(nO: int | None = None) -> Model[list[Doc], Floats2d]:  # noqa: N803  # spaCy's name
+@registry.architectures("utblick.ThemeStack.v1")  # type: ignore[untyped-decorator]  # catalogue has no types
+def create_theme_stack(nO: int | None = None) -> Model[list[Doc], Any]:  # noqa: N803  # spaCy's name
     """The architecture of `textcat_multilabel`: weighs readers, rules and group of document into probabilities.
 
     `spacy train` can go on training it: the weights are parameters with gradients; the publishers' subjects
     keep the weight they have.
     """
-    names = ("mean", "spread", "themes", "group", "bias", "subjects")
-    return Model("utblick_theme_stack", _forward, params=dict.fromkeys(names), dims={"nO": nO}, init=_initialise)
+    return Model(
+        "utblick_theme_stack", _forward, params=dict.fromkeys(PARAMETERS), dims={"nO": nO}, init=_initialise
+    )
 
 
-def _initialise(model: Model[list[Doc], Floats2d], X: object = None, Y: object = None) -> None:  # noqa: N803
+def _initialise(model: Model[list[Doc], Any], X: object = None, Y: object = None) -> None:  # noqa: N803
     """Parameters are set from a trained stack (`set_stack`); there is nothing to draw by lot."""
 
 
-def set_stack(model: Model[list[Doc], Floats2d], stack: judge.Stack) -> None:
+def set_stack(model: Model[list[Doc], Any], stack: judge.Stack) -> None:
     """Give the architecture the weights of a trained stack."""
-    values = {
+    values: dict[str, Any] = {
         "mean": stack.mean, "spread": stack.spread, "themes": stack.themes,
         "group": stack.theme_groups.coef, "bias": stack.theme_groups.bias, "subjects": stack.subjects,
     }  # fmt: skip
     for name, value in values.items():
-        model.set_param(name, np.ascontiguousarray(value, np.float32))
+        model.set_param(name, np.ascontiguousarray(value, np.float32))  # type: ignore[arg-type]  # thinc's aliases
 
 
 def _forward(
-    model: Model[list[Doc], Floats2d], docs: list[Doc], is_train: bool
-) -> tuple[Floats2d, Callable[[Floats2d], list[Doc]]]:
+    model: Model[list[Doc], Any],
+    docs: list[Doc],
+    is_train: bool,  # noqa: ARG001  # thinc's signature
+) -> tuple[Any, Callable[[Any], list[Doc]]]:
     signals, scores = gather(docs)
-    readers = (scores.themes - model.get_param("mean")) / model.get_param("spread")
-    features = judge.theme_features(readers, signals.rules)
+    learned: dict[str, Any] = {name: model.get_param(name) for name in PARAMETERS}
+    features = judge.theme_features((scores.themes - learned["mean"]) / learned["spread"], signals.rules)
     group = judge.groups(signals)
-    logits = np.einsum("ntf,tf->nt", features, model.get_param("themes"))
-    logits += Linear(model.get_param("group"), model.get_param("bias"))(group)
-    chances = judge.sigmoid(judge.with_subjects(logits, signals.votes, model.get_param("subjects")))
+    logits = np.einsum("ntf,tf->nt", features, learned["themes"])
+    logits += Linear(learned["group"], learned["bias"])(group)
+    chances = judge.sigmoid(judge.with_subjects(logits, signals.votes, learned["subjects"]))
 
-    def backprop(slope: Floats2d) -> list[Doc]:
+    def backprop(slope: Any) -> list[Doc]:
         back = np.asarray(slope, np.float32) * chances * (1 - chances)
-        model.inc_grad("themes", np.einsum("nt,ntf->tf", back, features))
-        model.inc_grad("group", group.T @ back)
-        model.inc_grad("bias", back.sum(0))
+        slopes: dict[str, Any] = {
+            "themes": np.einsum("nt,ntf->tf", back, features),
+            "group": group.T @ back,
+            "bias": back.sum(0),
+        }
+        for name, slope_of in slopes.items():
+            model.inc_grad(name, slope_of)
         return docs
 
     return chances, backprop
@@ -307,3 +330,4 @@ def configure(nlp: Language, themes: Themes) -> None:
     reader: Any = nlp.get_pipe("utblick_reader")
     trained = trained_in(nlp)
     reader.reader = Reader(trained.vocabulary, trained.vectors, trained.themes, Crosswalk(themes))
+    reader.own = OwnThemes.of(themes, trained)

@@ -1,4 +1,4 @@
-"""How a text is read: hostile or broken input becomes plain tokens whose offsets are still those of the original."""
+"""How a text is read: hostile or broken input becomes plain tokens whose offsets are those of the original."""
 
 import re
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """Finds the configured words and phrases in a tokenised text.
 
 A pattern is a word or phrase; a trailing `*` on a word is a prefix, so that Swedish compounds are found
-("avlopp*" finds avloppsdirektivet). A word with a capital in it is matched as written ("AI", "LOU", "Leader"), any other
-without regard to case. What a token can begin is remembered per distinct word, which makes 2,000 patterns nearly
-free; spaCy's Matcher tries every prefix pattern on every token (no index for regular expressions).
+("avlopp*" finds avloppsdirektivet). A word with a capital in it is matched as written ("AI", "LOU", "Leader"), any
+other without regard to case. What a token can begin is remembered for each distinct word, so 2,000 patterns are
+nearly free; spaCy's Matcher tries every prefix pattern on every token (no index for regular expressions).
 """
 
 import re

@@ -83,6 +83,11 @@ class Signals:
         )
 
 
+def with_sparse(signals: Signals, sparse: Sparse) -> Signals:
+    """The batch with another sparse part."""
+    return Signals(sparse, *(getattr(signals, field.name) for field in fields(signals)[1:]))
+
+
 class Reader:
     """Turns texts and what the rules found in them into `Signals`."""
 
@@ -93,6 +98,8 @@ class Reader:
 
     def read(self, texts: Sequence[Text], found: Sequence[Found]) -> Signals:
         """The batch in numbers."""
+        if not texts:
+            return self._none()
         pairs = []
         for text in texts:
             title, body = title_and_body(text)
@@ -102,23 +109,37 @@ class Reader:
         return Signals(
             self.vocabulary.transform(titles, bodies),
             self.vectors.transform(titles, bodies),
-            self._rules(found),
+            rule_counts(found, self.themes),
             _words(found),
             _side(texts),
             np.stack([self.crosswalk.votes(text, self.themes) for text in texts]),
             np.log1p(np.array([[len(title), len(body)] for title, body in pairs], np.float32)),
         )
 
-    def _rules(self, found: Sequence[Found]) -> Floats:
-        counts = np.zeros((len(found), len(self.themes), RULE_COLUMNS), np.float32)
-        place = {theme: number for number, theme in enumerate(self.themes)}
-        for row, one in enumerate(found):
-            for hit in one.themes:
-                theme, sort = hit.label
-                if theme in place:
-                    column = (sort == "hint") + 2 * (hit.first >= one.title_tokens)
-                    counts[row, place[theme], column] += 1
-        return np.log1p(counts)
+    def _none(self) -> Signals:
+        count = len(self.themes)
+        return Signals(
+            NO_WORDS,
+            np.zeros((0, 2 * self.vectors.size), np.float32),
+            np.zeros((0, count, RULE_COLUMNS), np.float32),
+            np.zeros((0, 2 * len(GROUPS)), np.float32),
+            np.zeros((0, len(SIDES)), np.float32),
+            np.zeros((0, count, VOTE_COLUMNS), np.float32),
+            np.zeros((0, 2), np.float32),
+        )
+
+
+def rule_counts(found: Sequence[Found], themes: Sequence[str]) -> Floats:
+    """(n, T, RULE_COLUMNS): logarithms of how often the rules of each theme hit."""
+    counts = np.zeros((len(found), len(themes), RULE_COLUMNS), np.float32)
+    place = {theme: number for number, theme in enumerate(themes)}
+    for row, one in enumerate(found):
+        for hit in one.themes:
+            theme, sort = hit.label
+            if theme in place:
+                column = (sort == "hint") + 2 * (hit.first >= one.title_tokens)
+                counts[row, place[theme], column] += 1
+    return np.log1p(counts)
 
 
 def _words(found: Sequence[Found]) -> Floats:

@@ -5,12 +5,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nlp.judge import Linear, Readers, Stack
 from nlp.vectors import Vectors
 from nlp.vocabulary import Vocabulary
 
 FILE = "numbers.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class General:
+    """What texts are like in general: mean and covariance of their word vectors, mean of their TF-IDF rows."""
+
+    mean: npt.NDArray[np.float32]
+    covariance: npt.NDArray[np.float32]
+    words: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,9 @@ class Trained:
     vectors: Vectors
     readers: Readers
     stack: Stack
+    general: General
+    newcomers: Linear
+    """What the features of `nlp.own` are worth."""
 
 
 def save(trained: Trained, folder: Path) -> None:
@@ -33,13 +46,15 @@ def save(trained: Trained, folder: Path) -> None:
         "vocabulary.idf": trained.vocabulary.idf.astype(np.float16),
         "vocabulary.chars": np.array(trained.vocabulary.chars),
     }
-    for name, part in (("vectors", trained.vectors), ("readers", trained.readers), ("stack", trained.stack)):
+    parts: dict[str, Any] = {"vectors": trained.vectors, "readers": trained.readers, "stack": trained.stack}
+    for name, part in (*parts.items(), ("general", trained.general), ("newcomers", trained.newcomers)):
         for field in fields(part):
             value = getattr(part, field.name)
             if isinstance(value, Linear):
                 arrays[f"{name}.{field.name}.coef"], arrays[f"{name}.{field.name}.bias"] = value.coef, value.bias
             else:
-                arrays[f"{name}.{field.name}"] = np.asarray(value)
+                array = np.asarray(value)
+                arrays[f"{name}.{field.name}"] = array.astype(np.float16) if name == "general" else array
     np.savez_compressed(folder / FILE, **arrays)
 
 
@@ -60,6 +75,8 @@ def load(folder: Path) -> Trained:
         load_vectors(arrays),
         Readers(**_parts(Readers, "readers", arrays)),
         Stack(**_parts(Stack, "stack", arrays)),
+        General(**{name: value.astype(np.float32) for name, value in _parts(General, "general", arrays).items()}),
+        Linear(**_parts(Linear, "newcomers", arrays)),
     )
 
 

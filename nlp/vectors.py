@@ -1,7 +1,7 @@
 """Word vectors: what a word that the judged texts never used is probably about.
 
-One vector for each word of the collection, distilled once from a multilingual sentence model (`nlp.train.distil`); a text is
-the mean of its words, rare words counting more. Words are known by their hash; no text is stored.
+One vector for each word of the collection, distilled once from a multilingual sentence model (`nlp.train.distil`);
+a text is the mean of its words, rare words counting more. Words are known by their hash; no text is stored.
 """
 
 from collections.abc import Sequence

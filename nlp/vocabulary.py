@@ -1,8 +1,8 @@
 """Text → sparse numbers: words, pairs of words and character sequences, weighted by TF-IDF.
 
 The features are those of scikit-learn's `TfidfVectorizer` (words 1–2 and `char_wb` 3–5, sublinear counts, each
-block of length 1), computed for a whole batch with numpy alone: what a word contributes is worked out once per distinct
-word. N-grams are known by a 32-bit hash, so no strings are stored.
+block of length 1), computed for a whole batch with numpy alone: what a word contributes is worked out once for
+each distinct word. N-grams are known by a 32-bit hash, so no strings are stored.
 """
 
 import re
@@ -35,7 +35,7 @@ class Sparse:
     columns: Integers
     values: Floats
 
-    def dot(self, weights: npt.NDArray[np.float16] | Floats) -> Floats:
+    def dot(self, weights: npt.NDArray[np.float32] | npt.NDArray[np.int8]) -> Floats:
         """The product with a dense matrix (columns × outputs), 65,000 entries at a time to bound memory."""
         rows = len(self.starts) - 1
         product = np.zeros((rows, weights.shape[1]), np.float32)

@@ -13,14 +13,16 @@ from nlp.assessment import Text
 from nlp.judge import WAYS
 from nlp.reading import title_and_body, topics_of
 from nlp.rules import TOKEN
-from nlp.signals import Crosswalk, Finder, Found, Reader, Signals
+from nlp.signals import Crosswalk, Finder, Found, Reader
 from nlp.train.data import DISTANT, GOLD, Judged, Labelled, folds, read_judged, read_labelled
-from nlp.train.fit import Labels, Wide
+from nlp.train.material import Labels, Longer, Material, Wide
 from nlp.vectors import Vectors
 from nlp.vocabulary import Vocabulary, learn, words_of
 
 LEAST = 10
 """Judged texts that a theme needs to be learned here; one with fewer is learned from its configuration."""
+MORE = 150
+"""Characters by which a longer version must be longer to be worth reading as well."""
 Floats = npt.NDArray[np.float32]
 
 
@@ -45,18 +47,34 @@ class Corpus:
         wide = [one.text for one, fold in zip(self.labelled, self.wide_fold, strict=True) if fold != without]
         return learn(_words(kept + wide))
 
-    def signals(self, vocabulary: Vocabulary, vectors: Vectors) -> tuple[Signals, Wide]:
-        """Both collections in numbers; the labelled without the subjects that they are to teach."""
+    def material(self, vocabulary: Vocabulary, vectors: Vectors) -> Material:
+        """All texts in numbers; the labelled ones without the subjects that they are to teach."""
         reader = Reader(vocabulary, vectors, self.themes, self.crosswalk)
-        gold = reader.read([one.text for one in self.judged], self.found)
-        silent = [replace(one.text, subjects=()) for one in self.labelled]
-        wide = reader.read(silent, self.wide_found)
-        return gold, Wide(
-            wide,
-            _flags([one.themes for one in self.labelled], self.themes),
-            _flags([one.either for one in self.labelled], self.themes),
-            self.wide_fold,
+        wide = [replace(one.text, subjects=()) for one in self.labelled]
+        longer = self._longer()
+        unfound = [Found((), (), 0)] * len(longer)  # the readers need no rules
+        return Material(
+            reader.read([one.text for one in self.judged], self.found),
+            self.labels,
+            Longer(reader.read(list(longer.values()), unfound), np.array(list(longer), np.int64)),
+            Wide(
+                reader.read(wide, self.wide_found),
+                _flags([one.themes for one in self.labelled], self.themes),
+                _flags([one.either for one in self.labelled], self.themes),
+                self.wide_fold,
+            ),
+            self.votes,
+            len(vocabulary),
         )
+
+    def _longer(self) -> dict[int, Text]:
+        """Judged texts of which the labelled collection has a clearly longer version, by their number."""
+        bodies = {one.key: one.body for one in self.labelled}
+        return {
+            row: replace(one.text, body=bodies[one.key])
+            for row, one in enumerate(self.judged)
+            if len(bodies.get(one.key, "")) > len(one.text.body) + MORE
+        }
 
 
 def load(folder: Path, themes: Themes) -> Corpus:

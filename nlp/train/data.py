@@ -44,7 +44,7 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A text that people judged. `relevance` 0–3; `direction` `na` where that is 0; `key` = its title without number."""
+    """A text that people judged; `relevance` 0–3; `direction` `na` where that is 0; `key`: title, no number."""
 
     text: Text
     genre: str
@@ -56,12 +56,14 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A text with its publisher's subjects; `themes` they surely mean, `either` they may mean. Others are unknown."""
+    """A text with its publisher's subjects; `themes` they surely mean, `either` they may mean, others unknown."""
 
     text: Text
     themes: tuple[str, ...]
     either: tuple[str, ...]
     key: str
+    body: str
+    """As much of the text itself as was collected."""
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -147,7 +149,11 @@ def read_labelled(path: Path) -> list[Labelled]:
                 language=row["language"], genre=_kind(str(row["genre"]), str(row["id"]), title),
                 subjects=tuple(f"{scheme}:{category}" for category in row["categories"]),
             )  # fmt: skip
-            found.append(Labelled(text, tuple(row["themes"]), tuple(row.get("either", ())), key_of(title)))
+            found.append(
+                Labelled(
+                    text, tuple(row["themes"]), tuple(row.get("either", ())), key_of(title), str(row["body"] or "")
+                )
+            )
         except (KeyError, TypeError) as exc:
             raise ConfigError(f"{path}: row {number}: missing or wrong field: {exc}") from exc
     return found

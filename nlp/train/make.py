@@ -1,16 +1,19 @@
 """Makes a model folder from training data."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import spacy
+from spacy.language import Language
+from spacy.util import load_config, load_model_from_config
 
 from config.themes import Themes
 from nlp import pipeline, storage
+from nlp.signals import Reader
 from nlp.storage import Trained
-from nlp.train import corpus
+from nlp.train import corpus, newcomers
 from nlp.train.data import fingerprint
-from nlp.train.fit import all_rows, fit
+from nlp.train.fit import fit
 from nlp.vectors import Vectors
 
 CONFIG = Path(pipeline.__file__).with_name("config.cfg")
@@ -18,7 +21,7 @@ VERSION = "1.0.0"
 """Rises with the form of the features; the hash of the data follows it."""
 
 
-def train(data: Path, out: Path, themes: Themes, vectors: Vectors) -> spacy.Language:
+def train(data: Path, out: Path, themes: Themes, vectors: Vectors) -> Language:
     """Learn from the training files in `data` and write the model folder `out`.
 
     Args:
@@ -35,9 +38,13 @@ def train(data: Path, out: Path, themes: Themes, vectors: Vectors) -> spacy.Lang
     """
     texts = corpus.load(data, themes)
     vocabulary = texts.vocabulary()
-    gold, wide = texts.signals(vocabulary, vectors)
-    fitted = fit(gold, texts.labels, wide, len(vocabulary), all_rows(texts.judged), texts.votes)
-    trained = Trained(texts.themes, vocabulary, vectors, fitted.readers, fitted.stack)
+    material = texts.material(vocabulary, vectors)
+    fitted = fit(material, np.arange(len(texts.judged)))
+    general = newcomers.general(material)
+    worth = newcomers.weights(
+        texts, material, general, Reader(vocabulary, vectors, texts.themes, texts.crosswalk), themes
+    )
+    trained = Trained(texts.themes, vocabulary, vectors, fitted.readers, fitted.stack, general, worth)
     nlp = assemble(trained, themes)
     nlp.meta["version"] = f"{VERSION}+{fingerprint(data)}"
     nlp.meta["name"] = "utblick"
@@ -47,12 +54,13 @@ def train(data: Path, out: Path, themes: Themes, vectors: Vectors) -> spacy.Lang
     return nlp
 
 
-def assemble(trained: Trained, themes: Themes) -> spacy.Language:
+def assemble(trained: Trained, themes: Themes) -> Language:
     """The pipeline around what was learned."""
-    nlp = spacy.util.load_model_from_config(spacy.util.load_config(CONFIG), auto_fill=True)
-    nlp.get_pipe("utblick_reader").trained = trained
+    nlp = load_model_from_config(load_config(CONFIG), auto_fill=True)
+    reader: Any = nlp.get_pipe("utblick_reader")
+    reader.trained = trained
     pipeline.configure(nlp, themes)
-    textcat = nlp.get_pipe("textcat_multilabel")
+    textcat: Any = nlp.get_pipe("textcat_multilabel")
     for theme in trained.themes:
         textcat.add_label(theme)
     pipeline.set_stack(textcat.model, trained.stack)

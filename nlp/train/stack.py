@@ -1,0 +1,119 @@
+"""Learns the stack: how readers and nameable features are weighed, and where levels begin."""
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import cohen_kappa_score
+
+from nlp import judge
+from nlp.judge import LEVELS, Linear, Scores, Stack
+from nlp.signals import Floats
+from nlp.train.material import Labels, Material, Rows, logistics, reaching, take
+
+
+def fit_stack(material: Material, held: Scores, rows: Rows) -> Stack:
+    """The stack learned from `rows` of `held`: scores by readers that had not read the text they score.
+
+    Thresholds, too, are placed on judgements of texts that the weights in question had not seen.
+    """
+    labels, part = material.labels, take(material.judged, rows)
+    group, themes, relevance = judge.groups(part), labels.themes[rows], labels.relevance[rows]
+    mean, spread = held.themes[rows].mean(0), held.themes[rows].std(0) + 1e-6
+    features = judge.theme_features((held.themes[rows] - mean) / spread, part.rules)
+    weights, sides = _theme_stack(features, group, themes)
+    logits = np.einsum("ntf,tf->nt", features, weights) + sides(group)
+    named, targets = judge.named_features(part, logits), reaching(relevance)
+    readers = np.hstack(
+        [held.relevance[rows], _held_out(named, targets, labels.fold[rows], 0.03).sum(1, keepdims=True)]
+    )
+    reader_mean, reader_spread = readers.mean(0), readers.std(0) + 1e-6
+    crossed = judge.by_group((readers - reader_mean) / reader_spread, group)
+    chances = judge.reached(_held_out(crossed, targets, labels.fold[rows], 0.1))
+    return Stack(
+        mean=mean,
+        spread=spread,
+        themes=weights,
+        theme_groups=sides,
+        subjects=_subject_weights(logits, themes, material.votes[rows]),
+        threshold=_threshold(judge.sigmoid(logits), themes),
+        named=logistics(named, targets, 0.03),
+        relevance_mean=reader_mean,
+        relevance_spread=reader_spread,
+        relevance=logistics(crossed, targets, 0.1),
+        levels=_levels(chances.sum(1), relevance, group),
+        direction=_direction(held.direction[rows], labels, rows),
+    )
+
+
+def _theme_stack(features: Floats, group: Floats, themes: Floats) -> tuple[Floats, Linear]:
+    """One stack shared by all themes (rare ones learn from common ones), then a little of each theme's own."""
+    count, size = features.shape[1:]
+    flat = features.reshape(-1, size)
+    shared = logistics(flat, themes.reshape(-1, 1), 0.3)
+    center, width = flat.mean(0), flat.std(0) + 1e-6
+    coefs, sides, biases = [], [], []
+    for theme in range(count):
+        own = (features[:, theme] - center) / width * 0.3
+        model = LogisticRegression(C=0.3, max_iter=600)
+        model.fit(np.hstack([shared(features[:, theme]), own, group * 0.3]), themes[:, theme] > 0.5)
+        first, rest, side = (
+            model.coef_[0][0],
+            model.coef_[0][1 : 1 + size] * 0.3 / width,
+            model.coef_[0][1 + size :],
+        )
+        coefs.append(first * shared.coef[:, 0] + rest)
+        biases.append(float(model.intercept_[0] + first * shared.bias[0] - rest @ center))
+        sides.append(side * 0.3)
+    return np.stack(coefs).astype(np.float32), Linear(
+        np.stack(sides, 1).astype(np.float32), np.array(biases, np.float32)
+    )
+
+
+def _held_out(x: Floats, targets: Floats, fold: Rows, strength: float) -> Floats:
+    """Log-odds of each row by regressions that had not seen its fold."""
+    found = np.zeros_like(targets)
+    for one in np.unique(fold):
+        found[fold == one] = logistics(x[fold != one], targets[fold != one], strength)(x[fold == one])
+    return found
+
+
+def _subject_weights(logits: Floats, themes: Floats, votes: Floats) -> Floats:
+    """What the publisher's subjects are worth beside the text; from the judged texts whose subjects are known."""
+    told = votes.sum(2) > 0
+    if not told.any() or themes[told].all() or not themes[told].any():
+        return np.array([1, 0, 0, 0, 0], np.float32)
+    model = LogisticRegression(C=1.0, max_iter=600)
+    model.fit(np.hstack([logits[told][:, None], votes[told]]), themes[told] > 0.5)
+    weights: Floats = np.r_[model.coef_[0], model.intercept_].astype(np.float32)
+    return weights
+
+
+def _direction(scores: Floats, labels: Labels, rows: Rows) -> Linear:
+    concerned = labels.direction[rows] >= 0
+    model = LogisticRegression(C=1.0, max_iter=600, class_weight="balanced")
+    model.fit(scores[concerned], labels.direction[rows][concerned])
+    return Linear(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))
+
+
+def _threshold(chances: Floats, themes: Floats) -> float:
+    """The probability from which assigning gives the best micro-averaged F1."""
+    best = (0.0, 0.5)
+    for threshold in np.arange(0.2, 0.7, 0.02):
+        assigned = chances >= threshold
+        hits = float((assigned * themes).sum())
+        best = max(best, (2 * hits / max(1.0, float(assigned.sum() + themes.sum())), float(threshold)))
+    return best[1]
+
+
+def _levels(value: Floats, relevance: Rows, group: Floats) -> Floats:
+    """(groups, LEVELS): thresholds on the expected level with the best quadratic kappa of all texts."""
+    chosen, best = [0.5, 1.2, 2.0], -1.0
+    for _ in range(3):
+        for place in range(LEVELS):
+            for candidate in np.arange(0.1, 2.6, 0.05):
+                trial = [*chosen]
+                trial[place] = float(candidate)
+                if trial == sorted(trial):
+                    kappa = cohen_kappa_score(relevance, np.digitize(value, trial), weights="quadratic")
+                    if kappa > best:
+                        best, chosen = kappa, trial
+    return np.tile(np.array(chosen, np.float32), (group.shape[1], 1))
