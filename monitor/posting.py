@@ -64,13 +64,13 @@ def send(
     with reading(engine) as conn:
         material = gather(conn, office, week=week, now=now)
         readers = _due(conn, week, only)
-    briefing = edit(material)
+        # Rendered before anything is locked: a thousand copies take their time.
+        copies = () if dry_run else [(one.id, _copy(conn, one, material, settings, now)) for one in readers]
     numbers = tuple(reader.id for reader in readers)
     if dry_run:
-        return Sending(week, briefing.subject, numbers, 0, None)
+        return Sending(week, edit(material).subject, numbers, 0, None)
     with writing(engine) as conn:
         stored = publish(conn, material)
-        copies = [(one.id, _copy(conn, one, material, settings, now)) for one in readers]
         queued = outbox.enqueue(conn, stored.id, copies, now=now)
     tally = send_due(engine, server, clock=clock, edition_id=stored.id)
     return Sending(week, stored.subject, numbers, queued, tally)
