@@ -16,12 +16,12 @@ from monitor.archive.documents import ids_by_identifier
 from monitor.search.concepts import Concept
 from monitor.search.expressions import Expression, Words, all_of, any_of
 from monitor.search.index import Filters, Index
-from monitor.search.query import LONGEST_QUERY, Parsed, Term, parse
+from monitor.search.query import LONGEST_QUERY, Term, parse
 from monitor.search.ranking import Scored, rank
+from monitor.search.relatives import inflections
 from monitor.search.results import Query, Result, Results, Sort, show
 from monitor.search.understanding import understand
 from monitor.search.vocabulary import Vocabulary
-from monitor.words import query_stems
 from spiders.identifiers import parse_identifier
 
 __all__ = ["Query", "Result", "Results", "Sort", "search"]
@@ -63,9 +63,11 @@ def search(conn: Connection, query: Query, today: date, lexicon: Lexicon | None 
     if identifier is not None and (ids := ids_by_identifier(conn, identifier)):
         found = _named(index, ids, query)
     elif parsed.groups:
-        meaning = understand(parsed, Vocabulary(conn), lexicon or Lexicon())
+        vocabulary = Vocabulary(conn)
+        meaning = understand(parsed, vocabulary, lexicon or Lexicon())
         concepts, suggestion = meaning.concepts, meaning.suggestion
-        found = _matching(index, query, parsed, concepts, today)
+        without = [_excluded(term, vocabulary) for term in parsed.without]
+        found = _matching(index, query, concepts, without, exact=parsed.strict, today=today)
     elif text.strip():
         # Signs without a word match nothing; only an empty query is everything that passes the filters.
         return Results(0, ())
@@ -89,27 +91,35 @@ def _named(index: Index, ids: tuple[int, ...], query: Query) -> _Found:
     return _Found(len(order), page, None, order)
 
 
-def _matching(index: Index, query: Query, parsed: Parsed, concepts: tuple[Concept, ...], today: date) -> _Found:
-    without = [_plain(term) for term in parsed.without]
+def _matching(
+    index: Index,
+    query: Query,
+    concepts: tuple[Concept, ...],
+    without: list[Expression],
+    *,
+    exact: bool,
+    today: date,
+) -> _Found:
+    """Documents with all that is asked; where they are few and nobody insisted, also with a part of it."""
     asked = [concept for concept in concepts if concept.year is None] or list(concepts)
     parts = [part for concept in asked if (part := concept.expression()) is not None]
     strict = all_of(parts, without)
     if strict is None:
         return _Found(0, [], None, [])
     total = index.count(strict)
-    if total > POOL or (parsed.strict and total):
+    if total > POOL or (exact and total):
         if query.sort != "rank":
             ids = index.ordered(strict, query.sort, query.limit, query.after)
             return _Found(total, [Scored(number, 0.0, 1.0) for number in ids], strict)
         return _Found(total, _ranked_page(index, query, strict, concepts, today), strict)
     wide = any_of(_affordable(asked))
     pool = index.best(strict, POOL)
-    if wide is not None and not parsed.strict:
+    if wide is not None and not exact:
         pool += index.best(all_of([wide], without) or wide, POOL)
         pool += index.named([name for concept in concepts for name in concept.identifiers])
     scored = rank(index.candidates(list(dict.fromkeys(pool))), concepts, today)
-    exact = set(pool[:total])
-    kept = [one for one in scored if one.id in exact or one.coverage >= COVERED]
+    complete = set(pool[:total])
+    kept = [one for one in scored if one.id in complete or one.coverage >= COVERED]
     order = kept
     if query.sort != "rank":
         scores = {one.id: one for one in kept}
@@ -142,8 +152,8 @@ def _ranked_page(
     return page
 
 
-def _plain(term: Term) -> Expression:
+def _excluded(term: Term, vocabulary: Vocabulary) -> Expression:
     """A term as it is excluded: a word in every inflection, a phrase and a beginning as written."""
     if term.quoted or term.beginning:
         return Words(term.words, stemmed=False, beginning=term.beginning)
-    return any_of(Words((root,)) for root in query_stems(term.words[0])) or Words(term.words)
+    return any_of(Words((root,)) for root in inflections(term.words[0], vocabulary)) or Words(term.words)

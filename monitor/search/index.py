@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Select,
-    bindparam,
     cast,
     column,
     exists,
@@ -29,7 +29,10 @@ from monitor.search.ranking import Candidate
 BODY_READ = 8_000
 """Characters of a body's stems that ranking looks at."""
 _FTS = table("search_index", column("rowid"))
-_WEIGHTS = (4.0, 1.0, 4.0, 1.0)
+_ABOUT = ("subject", "package", "implements")
+# A cheap order that brings the good ones under the first hundreds; `ranking` does the rest.
+_BM25_WEIGHTS = (4.0, 1.0, 4.0, 1.0)
+_TS_WEIGHTS: ColumnElement[Any] = literal_column("'{0.25,1.0,0.25,1.0}'::float4[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,27 @@ class Index:
 
     def count(self, expression: Expression | None) -> int:
         """How many documents match; None: how many pass the filters."""
-        matched = self._numbers(expression).subquery()
+        if expression is not None and not self._conditions and not self._postgres:
+            matched = self._fts(expression).subquery()
+        else:
+            matched = self._matched(expression, document.c.id).subquery()
         return self._conn.execute(select(func.count()).select_from(matched)).scalar_one()
 
     def best(self, expression: Expression, limit: int, offset: int = 0) -> list[int]:
         """Ids of matches, roughly best first."""
-        query = self._numbers(expression).order_by(self._rough())
-        return list(self._conn.execute(query.limit(limit).offset(offset)).scalars())
+        if self._postgres:
+            likeness = func.ts_rank(_TS_WEIGHTS, literal_column("search_text.vector"), _tsquery(expression), 1)
+            query = self._matched(expression, document.c.id).order_by(likeness.desc())
+        else:
+            rough = func.bm25(literal_column("search_index"), *_BM25_WEIGHTS).label("rough")
+            found = self._fts(expression, rough)
+            if self._conditions:
+                cte = found.cte("found").prefix_with("MATERIALIZED")
+                found = select(document.c.id).join(cte, cte.c.id == document.c.id).where(*self._conditions)
+                query = found.order_by(cte.c.rough)
+            else:
+                query = found.order_by(rough)
+        return [row[0] for row in self._conn.execute(query.limit(limit).offset(offset))]
 
     def ordered(self, expression: Expression | None, sort: str, limit: int, offset: int) -> list[int]:
         """Ids of matches by date (newest first) or by deadline (the next to close first, those without last)."""
@@ -86,9 +103,7 @@ class Index:
         ).join(search_text, columns.document == document.c.id)
         about: dict[int, set[str]] = {}
         names = document_identifier.c
-        named = select(names.document, names.value).where(
-            names.document.in_(ids), names.relation.in_(("subject", "package", "implements"))
-        )
+        named = select(names.document, names.value).where(names.document.in_(ids), names.relation.in_(_ABOUT))
         for row in self._conn.execute(named):
             about.setdefault(row.document, set()).add(row.value)
         return [
@@ -105,11 +120,11 @@ class Index:
 
     def named(self, identifiers: Sequence[str]) -> list[int]:
         """Documents that are about one of these identifiers and pass the filters."""
+        if not identifiers:
+            return []
         names = document_identifier.c
-        about = exists().where(
-            names.document == document.c.id,
-            names.value.in_(identifiers),
-            names.relation.in_(("subject", "package", "implements")),
+        about = document.c.id.in_(
+            select(names.document).where(names.value.in_(identifiers), names.relation.in_(_ABOUT))
         )
         query = select(document.c.id).where(about, *self._conditions).order_by(document.c.day.desc()).limit(50)
         return list(self._conn.execute(query).scalars())
@@ -117,10 +132,12 @@ class Index:
     def facets(self, expression: Expression | None, ids: Sequence[int] | None = None) -> dict[str, dict[str, int]]:
         """How many matches there are of each kind, source, level, theme and year; of `ids`, if given."""
         wanted = (document.c.id, document.c.kind, document.c.source, document.c.level, document.c.day)
-        if ids is None:
-            matched = self._matched(expression, *wanted).cte("matched")
-        else:
+        everything = expression is None and ids is None and not self._conditions
+        matched: FromClause = document
+        if ids is not None:
             matched = select(*wanted).where(document.c.id.in_(ids)).cte("matched")
+        elif not everything:
+            matched = self._matched(expression, *wanted).cte("matched")
         own = matched.c
         year = func.to_char(own.day, "YYYY") if self._postgres else func.strftime("%Y", own.day)
         parts: list[Select[Any]] = [
@@ -129,41 +146,30 @@ class Index:
             .group_by(value)
             for name, value in (("kind", own.kind), ("source", own.source), ("level", own.level), ("year", year))
         ]
-        themes = select(literal("theme"), tag.c.theme, func.count()).join(matched, own.id == tag.c.document)
-        parts.append(themes.where(tag.c.assigned).group_by(tag.c.theme))
+        themes = select(literal("theme"), tag.c.theme, func.count()).where(tag.c.assigned).group_by(tag.c.theme)
+        # Of everything, the index over themes alone can tell.
+        parts.append(themes if everything else themes.join(matched, own.id == tag.c.document))
         facets: dict[str, dict[str, int]] = {name: {} for name in ("theme", "kind", "source", "level", "year")}
         rows = [tuple(row) for row in self._conn.execute(union_all(*parts))]
         for facet, value, count in sorted(rows, key=lambda row: (-row[2], row[1])):
             facets[facet][value] = count
         return facets
 
-    def _numbers(self, expression: Expression | None) -> Select[Any]:
-        """Ids of matches; without filters the index alone knows them."""
-        if expression is None or self._conditions or self._postgres:
-            return self._matched(expression, document.c.id)
-        asked: ColumnElement[str] = bindparam("expression", as_fts5(expression))
-        return select(_FTS.c.rowid.label("id")).where(literal_column("search_index").bool_op("MATCH")(asked))
-
     def _matched(self, expression: Expression | None, *columns: ColumnElement[Any]) -> Select[Any]:
         query = select(*columns).where(*self._conditions)
         if expression is None:
             return query
         if self._postgres:
-            tsquery = cast(bindparam("expression", as_tsquery(expression)), TSQUERY)
-            matches = literal_column("search_text.vector").bool_op("@@")(tsquery)
+            matches = literal_column("search_text.vector").bool_op("@@")(_tsquery(expression))
             return query.join(search_text, search_text.c.document == document.c.id).where(matches)
-        asked: ColumnElement[str] = bindparam("expression", as_fts5(expression))
-        matches = literal_column("search_index").bool_op("MATCH")(asked)
-        return query.select_from(_FTS).join(document, document.c.id == _FTS.c.rowid).where(matches)
+        # Materialised, or SQLite may walk an index of the filters and ask the full-text index row by row.
+        found = self._fts(expression).cte("found").prefix_with("MATERIALIZED")
+        return query.join(found, found.c.id == document.c.id)
 
-    def _rough(self) -> ColumnElement[Any]:
-        """A cheap order that brings the good ones under the first hundreds; `ranking` does the rest."""
-        if not self._postgres:
-            return func.bm25(literal_column("search_index"), *_WEIGHTS)
-        title, body = _WEIGHTS[0] / 4, _WEIGHTS[1] / 4
-        weights: ColumnElement[Any] = literal_column(f"'{{{body},{title},{body},{title}}}'::float4[]")
-        asked = cast(bindparam("expression"), TSQUERY)
-        return func.ts_rank(weights, literal_column("search_text.vector"), asked, 1).desc()
+    def _fts(self, expression: Expression, *more: ColumnElement[Any]) -> Select[Any]:
+        """What SQLite's full-text index alone says, before any filter."""
+        matches = literal_column("search_index").bool_op("MATCH")(literal(as_fts5(expression)))
+        return select(_FTS.c.rowid.label("id"), *more).where(matches)
 
     def _order(self, sort: str) -> tuple[ColumnElement[Any], ...]:
         newest = (document.c.day.desc(), document.c.id.desc())
@@ -176,6 +182,10 @@ class Index:
             .scalar_subquery()
         )
         return (closes.is_(None), closes, *newest)
+
+
+def _tsquery(expression: Expression) -> ColumnElement[Any]:
+    return cast(literal(as_tsquery(expression)), TSQUERY)
 
 
 def _conditions(filters: Filters, today: date) -> list[ColumnElement[bool]]:

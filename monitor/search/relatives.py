@@ -9,8 +9,10 @@ from monitor.search.vocabulary import Known, Vocabulary
 from monitor.words import query_stems, stem, stems, words
 
 FIRST_PART, LAST_PART, SPLIT, TRUNCATED, ALIKE = 0.75, 0.5, 0.6, 0.5, 0.35
-UNMARKED, MISSPELT = 0.85, 0.8
+UNMARKED, MISSPELT, INFLECTED = 0.85, 0.8, 0.95
 """What a match is worth beside the word itself (1): as part of a compound, without diacritics …"""
+# Snowball leaves the endings of short words alone: skola and skolan have two stems.
+_ENDINGS = frozenset(words("a an ar arna as e en ens er erna ers et ets n na ns or orna r s t"))
 # Last parts that say what sort of paper it is, not what it is about.
 _PAPERS = frozenset(
     stems(words("lag direktiv förordning strategi utredning plan politik program proposition akt"), "sv")
@@ -52,6 +54,14 @@ def widen(concept: Concept, word: str, known: Sequence[Known], vocabulary: Vocab
     return meant if meant != word else None
 
 
+def inflections(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The stems of a word in all its forms, compounds left out."""
+    own = query_stems(word)
+    root = stem(word, "sv")
+    longer = vocabulary.beginning_with(root, "sv") if len(root) >= 4 else ()
+    return (*own, *(one for one in longer if one[len(root) :] in _ENDINGS))
+
+
 def _relatives(concept: Concept, word: str, sure: float, vocabulary: Vocabulary) -> None:
     """Compounds that the word is part of, and the parts that it is put together from."""
     root = stem(word, "sv")
@@ -59,7 +69,7 @@ def _relatives(concept: Concept, word: str, sure: float, vocabulary: Vocabulary)
     if len(root) >= 4:
         short = 0.7 if len(root) < 6 else 1.0
         for longer in vocabulary.beginning_with(root, "sv"):
-            concept.add((longer,), sure * FIRST_PART * short)
+            concept.add((longer,), sure * (INFLECTED if longer[len(root) :] in _ENDINGS else FIRST_PART * short))
         for longer in vocabulary.ending_with(root, "sv"):
             concept.add((longer,), sure * LAST_PART * short)
     english = stem(word, "en")

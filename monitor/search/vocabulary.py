@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from monitor.archive.schema import document, vocabulary
 from monitor.words import fold, query_stems
 
 MOST_RELATIVES = 40
 """Compounds taken of one word, the most common first."""
+MOST_DOCUMENTS = 5_000
+"""Documents that the compounds of one word may stand in, together: reading more takes longer than it helps."""
 _LAST = "\U0010ffff"
 
 
@@ -69,7 +71,7 @@ class Vocabulary:
             return []
         table = vocabulary.c
         firsts = sorted({bare[0], bare[1]})
-        begins = [table.folded.between(first, first + _LAST) for first in firsts]
+        begins = [and_(table.folded >= first, table.folded < first + _LAST) for first in firsts]
         near = func.length(table.folded).between(len(bare) - 2, len(bare) + 2)
         known = self._select(or_(*begins), near)
         allowed = 1 if len(bare) < 7 else 2
@@ -86,7 +88,13 @@ class Vocabulary:
 
     def _counted(self, query: Select[str, int]) -> dict[str, int]:
         common = query.order_by(func.sum(vocabulary.c.documents).desc()).limit(MOST_RELATIVES)
-        return _as_dict(self._conn.execute(common))
+        counted: dict[str, int] = {}
+        read = 0
+        for root, count in self._conn.execute(common):
+            if read + count <= MOST_DOCUMENTS:
+                counted[root] = int(count)
+                read += int(count)
+        return counted
 
     def _select(self, *conditions: ColumnElement[bool]) -> list[Known]:
         table = vocabulary.c
