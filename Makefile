@@ -37,7 +37,7 @@ imports: $(VENV)/.complete
 	$(BIN)/lint-imports
 
 check: $(VENV)/.complete
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q
 
 wheel: $(VENV)/.complete ## Build the wheel and try it in an empty environment
 	$(BIN)/python scripts/check_wheel.py

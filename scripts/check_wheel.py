@@ -1,7 +1,6 @@
 """Build the wheel, compare it with the folders, install it into an empty environment and run it there."""
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,7 +14,7 @@ PACKAGES = ("monitor", "spiders", "nlp", "digests", "config")
 
 def main() -> None:
     """Exit with a message if the wheel lacks a tracked file or does not run."""
-    uv = shutil.which("uv") or str(ROOT / ".venv-uv" / "bin" / "uv")
+    uv = str(Path(sys.executable).with_name("uv"))
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         run([uv, "build", "--quiet", "--wheel", "--out-dir", str(work), str(ROOT)])
