@@ -51,11 +51,10 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def archive_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, once for each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'utblick.db'}"
+def new_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> str:
+    """The address of an empty database."""
+    if kind == "sqlite":
+        return f"sqlite:///{folder / 'utblick.db'}"
     server: str = request.getfixturevalue("postgres_server")
     name = f"t{uuid.uuid4().hex}"
     admin = create_engine(server.replace("postgresql", "postgresql+psycopg", 1) + "/postgres")
@@ -63,6 +62,20 @@ def archive_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         conn.execute(text(f"CREATE DATABASE {name}"))
     admin.dispose()
     return f"{server}/{name}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def archive_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, once for each kind."""
+    return new_database(request.param, tmp_path, request)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lasting_archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An archive for a whole module of tests that only read it."""
+    engine = open_archive(new_database(request.param, tmp_path_factory.mktemp("archive"), request))
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

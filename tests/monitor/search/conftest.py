@@ -1,6 +1,5 @@
 """A small archive to search in, once for each kind of database."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -68,9 +67,10 @@ DOCUMENTS = (
 )
 
 
-@pytest.fixture
-def searched(archive: Engine) -> Iterator[Engine]:
+@pytest.fixture(scope="module")
+def searched(lasting_archive: Engine) -> Engine:
     """The documents above, with a theme and a level here and there."""
+    archive = lasting_archive
     with writing(archive) as conn:
         number = start_scan(conn, NOW, "command")
     pages = [PageRead(one.source, one.key, None, (one,)) for one in DOCUMENTS]
@@ -92,4 +92,4 @@ def searched(archive: Engine) -> Iterator[Engine]:
         ]
         conn.execute(insert(schema.tag), rows)
         conn.execute(update(document).where(document.c.key == "avlopp").values(level="act"))
-    yield archive
+    return archive

@@ -2,7 +2,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
@@ -209,7 +209,7 @@ def test_hostile_queries_are_just_text(searched: Engine, text: str) -> None:
     ).map("".join),
     sort=st.sampled_from(["rank", "date", "deadline"]),
 )
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None)
 def test_no_query_is_an_error(searched: Engine, text: str, sort: Any) -> None:
     results = ask(searched, text, sort=sort)
     assert len(results.results) == min(results.total, 20)
