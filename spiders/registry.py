@@ -12,6 +12,7 @@ PLATFORMS = {
     "riksdagen": "spiders.riksdagen:Riksdagen",
     "g0v": "spiders.g0v:G0v",
     "cellar": "spiders.cellar:Cellar",
+    "press-corner": "spiders.press_corner:PressCorner",
     "oeil": "spiders.oeil:Oeil",
     "parliament": "spiders.parliament:Parliament",
     "feed": "spiders.feed:Feed",
