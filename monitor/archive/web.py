@@ -1,0 +1,114 @@
+"""What only the pages keep: searches that people follow, and what they changed.
+
+Nothing here commits; the pages do.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, delete, insert, select
+
+from monitor.archive.base import UtcDateTime, metadata
+from monitor.archive.schema import Json
+
+saved_search = Table(
+    "saved_search",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("who", String(200), nullable=False, doc="who follows it: the name in the organisation", index=True),
+    Column("query", Json, nullable=False, doc="fields of the search's address"),
+    # Whoever has it may read the search's feeds: programs that read feeds cannot log in.
+    Column("token", String(43), nullable=False, unique=True, info={"secret": True}),
+    Column("created", UtcDateTime, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("object", String(200), nullable=False, doc="what was changed: document:17"),
+    Column("said", Json, nullable=False, doc="what was given"),
+    Index("ix_audit_object", "object"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search that somebody follows."""
+
+    id: int
+    name: str
+    who: str
+    query: Mapping[str, str]
+    token: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a person changed, and when."""
+
+    id: int
+    at: datetime
+    who: str
+    action: str
+    object: str
+    said: Mapping[str, Any]
+
+
+def save_search(conn: Connection, name: str, who: str, query: Mapping[str, str], now: datetime) -> SavedSearch:
+    """Follow a search from now on."""
+    values = {"name": name, "who": who, "query": dict(query), "token": secrets.token_urlsafe(32), "created": now}
+    row = conn.execute(insert(saved_search).values(**values).returning(saved_search)).mappings().one()
+    return SavedSearch(**row)
+
+
+def saved_searches(conn: Connection, who: str) -> tuple[SavedSearch, ...]:
+    """The searches that somebody follows, by name."""
+    query = select(saved_search).where(saved_search.c.who == who)
+    rows = conn.execute(query.order_by(saved_search.c.name, saved_search.c.id)).mappings()
+    return tuple(SavedSearch(**row) for row in rows)
+
+
+def search_by_token(conn: Connection, token: str) -> SavedSearch | None:
+    """The search whose feeds have this token; None: nobody's."""
+    row = conn.execute(select(saved_search).where(saved_search.c.token == token)).mappings().first()
+    return SavedSearch(**row) if row and token else None
+
+
+def forget_search(conn: Connection, number: int, who: str) -> bool:
+    """No longer follow a search of one's own; whether there was one."""
+    gone = delete(saved_search).where(saved_search.c.id == number, saved_search.c.who == who)
+    return conn.execute(gone).rowcount == 1
+
+
+def record(
+    conn: Connection, who: str, at: datetime, action: str, about: str, said: Mapping[str, Any] | None = None
+) -> None:
+    """Note what a person changed, in the same transaction as the change.
+
+    Args:
+        conn: a writing connection.
+        who: the person's name in the organisation.
+        at: the moment (aware).
+        action: what was done: judge, follow, unfollow.
+        about: with what: document:17.
+        said: what was given, as JSON.
+    """
+    conn.execute(insert(audit).values(at=at, who=who, action=action, object=about, said=dict(said or {})))
+
+
+def recorded(conn: Connection, limit: int, before: int | None = None) -> tuple[Recorded, ...]:
+    """What people changed, the latest first, before the number of the last one already seen."""
+    wanted = [audit.c[name] for name in Recorded.__slots__]
+    query = select(*wanted).order_by(audit.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(audit.c.id < before)
+    return tuple(Recorded(**row) for row in conn.execute(query).mappings())
