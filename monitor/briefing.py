@@ -20,10 +20,12 @@ from digests.compose import compose, remember
 from digests.render import render_html, render_text
 from digests.weeks import parse_week
 from monitor.archive.documents import for_letter
+from monitor.archive.history import histories
 from monitor.archive.letters import edition, entry
 from monitor.archive.scans import source_health
 from monitor.candidates import Desk, items
 from monitor.errors import MonitorError
+from monitor.health import Sign, alarms
 
 FIRST_PERIOD = timedelta(days=7)
 """What the first edition looks back on."""
@@ -112,7 +114,7 @@ def gather(conn: Connection, office: Office, *, week: str, now: datetime) -> Mat
         now=now,
         office=office,
         items=by_language,
-        sources=_statuses(conn, office.sources),
+        sources=_statuses(conn, office.sources, now),
         previous=_previous(conn, before) if before else None,
     )
 
@@ -227,11 +229,17 @@ def _previous(conn: Connection, before: Edition) -> Previous:
     )
 
 
-def _statuses(conn: Connection, sources: Sequence[Source]) -> tuple[SourceStatus, ...]:
-    """How every enabled source fared that was ever read."""
+def _statuses(conn: Connection, sources: Sequence[Source], now: datetime) -> tuple[SourceStatus, ...]:
+    """How every enabled source fared that was ever read; one that answers and still needs a look says why."""
     health = source_health(conn)
-    return tuple(
-        SourceStatus(source.id, source.title, state.outcome, state.error or "", state.last_good)
-        for source in sources
-        if source.enabled and (state := health.get(source.id)) and state.outcome
-    )
+    read = [one for one in sources if one.enabled and one.id in health and health[one.id].outcome]
+    history = histories(conn, read, now)
+    statuses = []
+    for source in read:
+        state = health[source.id]
+        outcome, reason = state.outcome or "", state.error or ""
+        for alarm in alarms(history[source.id], source, now)[:1]:
+            if alarm.sign in (Sign.TLS, Sign.REDIRECT, Sign.VOLUME, Sign.SILENT):
+                outcome, reason = alarm.sign.value, alarm.fact
+        statuses.append(SourceStatus(source.id, source.title, outcome, reason, state.last_good))
+    return tuple(statuses)

@@ -12,12 +12,14 @@ from config.calendar import load_calendar
 from config.errors import ConfigError
 from config.organisation import load_organisation
 from config.settings import Settings
-from config.sources import Source, load_sources
+from config.sources import load_sources
 from config.themes import load_themes
 from monitor.archive.engine import connect, reading, shown
+from monitor.archive.history import histories
 from monitor.archive.migrating import check
 from monitor.archive.scans import due_sources, source_health
 from monitor.errors import MonitorError
+from monitor.health import GRAVE, alarms
 from spiders.registry import platform
 
 PROBE_SECONDS = 3.0
@@ -116,20 +118,21 @@ def _sources(settings: Settings, now: datetime) -> Iterator[Check]:
             return
         with reading(engine) as conn:
             health = source_health(conn)
+            history = histories(conn, enabled, now)
             due = due_sources(conn, enabled, now)
     finally:
         engine.dispose()
     if due:
         yield Check("sources due", State.WARNING, f"{len(due)} of {len(enabled)}: `utblick scan --due` reads them")
     for source in enabled:
-        state = health.get(source.id)
-        if state and state.failing:
-            yield _failing(source, state.outcome or "", state.error or "", state.failing)
-
-
-def _failing(source: Source, outcome: str, error: str, failing: int) -> Check:
-    state = State.BAD if failing >= 3 else State.WARNING
-    return Check(f"source {source.id}", state, f"{outcome} {failing} times in a row: {error}")
+        found = alarms(history[source.id], source, now)
+        for alarm in found:
+            state = State.BAD if alarm.sign in GRAVE else State.WARNING
+            yield Check(f"source {source.id}", state, f"{alarm.text} (`utblick sources show {source.id}`)")
+        known = health.get(source.id)
+        if not found and known and known.failing:
+            detail = f"{known.outcome} {known.failing} times in a row: {known.error or ''}"
+            yield Check(f"source {source.id}", State.WARNING, detail)
 
 
 def _classifier(settings: Settings) -> Iterator[Check]:

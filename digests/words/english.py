@@ -117,6 +117,10 @@ ENGLISH = Catalogue(
         "drifted": "has changed its form and cannot be read",
         "failed": "did not answer as expected",
         "skipped": "was skipped",
+        "silent": "answers, but has been silent longer than usual",
+        "volume": "shows unusually many or few items",
+        "redirect": "sends us to another address than before",
+        "tls": "has a fault in its certificate or encryption",
     },
     languages={
         "sv": "Swedish",

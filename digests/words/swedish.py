@@ -110,6 +110,10 @@ SWEDISH = Catalogue(
         "drifted": "har bytt form och kan inte läsas",
         "failed": "svarade inte som väntat",
         "skipped": "hoppades över",
+        "silent": "svarar, men har varit tyst längre än vanligt",
+        "volume": "visar ovanligt många eller få poster",
+        "redirect": "hänvisar till en annan adress än förut",
+        "tls": "har ett fel i sitt certifikat eller sin kryptering",
     },
     languages={
         "sv": "svenska",
