@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from monitor.archive.schema import search_text, vocabulary
+from monitor.archive.known import CHUNK, stored_of
+from monitor.archive.schema import document, search_text, vocabulary
 from monitor.archive.upsert import upsert
 from monitor.decision import Stored
 from monitor.words import fold, joined, stems, words
@@ -43,6 +44,16 @@ def index_documents(conn: Connection, documents: Sequence[tuple[int, Stored]]) -
     changed = {name: statement.excluded[name] for name in ("title", "body", "title_stems", "body_stems")}
     conn.execute(statement.on_conflict_do_update(index_elements=["document"], set_=changed), rows)
     _count(conn, seen)
+
+
+def index_missing(conn: Connection) -> int:
+    """Index every document that the index lacks; gives how many. Emptying `search_text` first rebuilds it."""
+    missing = select(document).where(document.c.id.not_in(select(search_text.c.document))).limit(CHUNK)
+    indexed = 0
+    while rows := conn.execute(missing).mappings().all():
+        index_documents(conn, [(row["id"], stored_of(row)) for row in rows])
+        indexed += len(rows)
+    return indexed
 
 
 def _words(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:

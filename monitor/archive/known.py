@@ -44,7 +44,7 @@ def load_stored(conn: Connection, source: str, keys: Iterable[str]) -> dict[str,
         for row in rows:
             number = row["id"]
             known[row["key"]] = replace(
-                _stored(row),
+                stored_of(row),
                 identifiers=tuple(
                     Identifier(one["scheme"], one["value"], Relation(one["relation"]))
                     for one in identifiers.get(number, ())
@@ -105,7 +105,8 @@ def grouped(conn: Connection, table: Table, ids: Sequence[int]) -> dict[int, lis
     return by_document
 
 
-def _stored(row: RowMapping) -> Stored:
+def stored_of(row: RowMapping) -> Stored:
+    """The document in a row of `document`, without what stands in other tables."""
     return Stored(
         id=row["id"],
         kind=Kind(row["kind"]),

@@ -31,13 +31,17 @@ def migration_config(conn: Connection) -> "Config":
 
 
 def upgrade(engine: Engine) -> str:
-    """Make the tables or bring them up to date, in one transaction; gives the version reached.
+    """Make the tables or bring them up to date, in one transaction; index what is not searchable yet.
+
+    Gives the version reached.
 
     Raises:
         ArchiveError: the archive was made by a newer program, or is locked or unwritable.
     """
     from alembic import command
     from alembic.script import ScriptDirectory
+
+    from monitor.archive.indexing import index_missing
 
     url = str(engine.url)
     with explained(url):
@@ -48,6 +52,7 @@ def upgrade(engine: Engine) -> str:
         if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
             raise ArchiveError(f"{shown(url)}: {version_problem(found)}")
         command.upgrade(config, "head")
+        index_missing(conn)
         return str(scripts.get_current_head())
 
 
