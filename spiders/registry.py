@@ -19,6 +19,7 @@ PLATFORMS = {
     "funding-tenders": "spiders.funding_tenders:FundingTenders",
     "vinnova": "spiders.vinnova:Vinnova",
     "page": "spiders.listing:Listing",
+    "search-api": "spiders.search_api:SearchApi",
 }
 """Name as in `platform = "…"` → `module:class`."""
 
