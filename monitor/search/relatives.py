@@ -8,7 +8,7 @@ from monitor.search.query import STOPWORDS
 from monitor.search.vocabulary import Known, Vocabulary
 from monitor.words import query_stems, stem, stems, words
 
-FIRST_PART, LAST_PART, SPLIT, TRUNCATED, ALIKE = 0.75, 0.5, 0.6, 0.5, 0.35
+FIRST_PART, LAST_PART, SPLIT, TRUNCATED, ALIKE = 0.75, 0.5, 0.6, 0.5, 0.4
 UNMARKED, MISSPELT, INFLECTED = 0.85, 0.8, 0.95
 """What a match is worth beside the word itself (1): as part of a compound, without diacritics …"""
 # Snowball leaves the endings of short words alone: skola and skolan have two stems.
@@ -44,11 +44,12 @@ def widen(concept: Concept, word: str, known: Sequence[Known], vocabulary: Vocab
     if not is_known and unmarked:
         best = max(unmarked, key=lambda one: one.documents)
         meant, sure = best.word, UNMARKED
-    elif not is_known and not vocabulary.words_beginning_with(word):
+    elif not is_known:
         similar = vocabulary.similar(word)
         for one, likeness in similar:
             concept.add((one.stem,), MISSPELT * likeness)
-        if similar:
+        # Not the beginning of a word that somebody is still typing.
+        if similar and not vocabulary.words_beginning_with(word):
             meant, sure = similar[0][0].word, MISSPELT * similar[0][1]
     _relatives(concept, meant, sure, vocabulary)
     return meant if meant != word else None
@@ -95,13 +96,16 @@ def _parts(concept: Concept, word: str, sure: float, vocabulary: Vocabulary) -> 
         telling = [part for part in parts if part not in _PAPERS]
         if 0 < len(telling) < len(parts):
             concept.add(telling, sure * SPLIT * (0.8 if len(telling) > 1 else 0.6))
-    elif root not in seen and not any(beginning in seen for beginning in shorter):
-        _alike(concept, root, sure, vocabulary)
+    if root not in seen:
+        _alike(concept, root, sure, [part for part in parts if part in seen], vocabulary)
 
 
-def _alike(concept: Concept, root: str, sure: float, vocabulary: Vocabulary) -> None:
-    """Of a word that the archive has never seen: the words that begin as it does (laddstolpe, laddplats)."""
-    for length in range(len(root) - 1, 3, -1):
+def _alike(concept: Concept, root: str, sure: float, parts: Sequence[str], vocabulary: Vocabulary) -> None:
+    """Of a word never seen: its parts, or words that begin as it does (laddstolpe, laddplats)."""
+    telling = [part for part in parts if len(part) >= 4 and part not in _PAPERS]
+    for part in telling:
+        concept.add((part,), sure * ALIKE)
+    for length in range(len(root) - 1, 3, -1) if not telling else ():
         if found := vocabulary.beginning_with(root[:length], "sv"):
             for other in found:
                 concept.add((other,), sure * ALIKE)
@@ -127,7 +131,9 @@ def split(word: str, seen: Mapping[str, int]) -> tuple[str, ...]:
             if start not in best or (start == 0 and end == len(word)):
                 continue
             # A joining s belongs to no part: avlopp-s-direktiv.
-            for piece in {word[start:end], word[start : end - 1] if word[end - 1] == "s" else word[start:end]}:
+            for piece in dict.fromkeys(
+                (word[start:end], word[start : end - 1] if word[end - 1] == "s" else word[start:end])
+            ):
                 root = stem(piece, "sv")
                 if (
                     len(piece) < 3
