@@ -249,6 +249,8 @@ def _read_census(page: Page) -> Reading:
     if len(rows) >= LIMIT:
         audit.note(f"the wider net is cut off at {LIMIT} rows")
     held = {celex for row in rows if not is_corrigendum(celex := row.need_str("celex"))}
+    if not held:
+        audit.note("the wider net holds nothing: a code in it may be unknown to the service")
     missing = sorted(held - set(page.context.get("seen", "").split()))
     if missing:
         some = ", ".join(missing[:10])

@@ -10,6 +10,7 @@ What shapes this module:
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -25,6 +26,7 @@ from spiders.oeil_pages import procedure_link
 from spiders.platform import Drifted, Failed, Page
 from spiders.sanitise import line
 
+_NUMBER = re.compile(r"[a-z_]{2,12}:[A-Za-z0-9_()%./-]{3,80}")
 _TITLES = {"sv": "title_sv", "en": "title_en"}
 
 
@@ -113,8 +115,8 @@ def documents(rows: Iterable[Fields], key: str, audit: Audit) -> dict[str, Docum
         except Drifted as exc:
             audit.note(str(exc))
             continue
-        if key == "celex" and not CELEX.fullmatch(name):
-            audit.note(f"row.celex: expected a CELEX number, got {name[:40]!r}")
+        if not (CELEX if key == "celex" else _NUMBER).fullmatch(name):
+            audit.note(f"row.{key}: expected a number of a document, got {name[:40]!r}")
             continue
         row.ignore("work")
         day = _day(row, "date", audit)

@@ -9,6 +9,7 @@ What shapes this module:
 """
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -19,7 +20,6 @@ from spiders.fields import Audit, Fields
 from spiders.finding import Finding
 from spiders.identifiers import parse_identifier
 from spiders.parliament_api import (
-    BASE,
     document_finding,
     meeting_finding,
     procedure_finding,
@@ -46,6 +46,7 @@ _LISTS = {
 """Endpoint → what its rows are. Rows of the calendar say all that we want; the others lead to records."""
 _ID = {"procedure": "process_id", "document": "identifier", "meeting": "activity_id"}
 _OPTIONS = {"follow": list, "procedures": bool}
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_()-]{2,80}")
 _ACCEPT = {"Accept": "application/ld+json"}
 _PAGES = {"report": read_report, "votes": read_votes, "press": read_press}
 
@@ -90,9 +91,9 @@ class Parliament(Platform):
         for key in (*source.options.get("follow", ()), *assignment.reread):
             process = _process_id(key)
             if process is not None:
-                yield _record_ask("procedure", "procedures", process, None)
+                yield _record_ask(source, "procedure", "procedures", process)
             elif key in assignment.reread:
-                yield _record_ask("document", _endpoint(source.url), key, None)
+                yield _record_ask(source, "document", _endpoint(source.url), key)
 
     def expects(self, reader: str) -> Form:
         """JSON from the API, HTML or XML from the site."""
@@ -111,7 +112,7 @@ class Parliament(Platform):
         audit = Audit()
         rows = _rows(page, audit)
         if page.reader == "list":
-            return _read_list(rows, page, source, audit)
+            return _read_list(rows, page, assignment.source, audit)
         if len(rows) != 1:
             raise Drifted(f"data: expected one record, got {len(rows)}: {page.url}")
         return _read_record(rows[0], page, assignment, audit)
@@ -158,8 +159,9 @@ def _read_record(record: Fields, page: Page, assignment: Assignment, audit: Audi
     if asked and not _is_of(finding, asked):
         raise Drifted(f"{asked} was asked, the record is {finding.key}: {page.url}")
     asks: list[Ask] = []
+    source = assignment.source
     if page.reader == "document" and assignment.source.options.get("procedures", True) and asked:
-        asks = [_record_ask("procedure", "procedures", one, None) for one in procedures_of(finding)]
+        asks = [_record_ask(source, "procedure", "procedures", one) for one in procedures_of(finding)]
     return Reading((finding,), tuple(asks), audit.warnings())
 
 
@@ -167,7 +169,7 @@ def _is_of(finding: Finding, asked: str) -> bool:
     return finding.key == asked or asked in procedures_of(finding)
 
 
-def _read_list(rows: list[Fields], page: Page, source: str, audit: Audit) -> Reading:
+def _read_list(rows: list[Fields], page: Page, source: Source, audit: Audit) -> Reading:
     """One page of a list: its meetings or the records worth reading, and the next page."""
     endpoint = _endpoint(page.url)
     query = dict(parse_qsl(urlsplit(page.url).query))
@@ -180,8 +182,8 @@ def _read_list(rows: list[Fields], page: Page, source: str, audit: Audit) -> Rea
     findings = []
     for row in rows:
         try:
-            keys.append(row.need_str(_ID[_LISTS[endpoint]]))
-            if endpoint == "meetings" and (meeting := meeting_finding(row, keys[-1], source)):
+            keys.append(_id(row, _ID[_LISTS[endpoint]]))
+            if endpoint == "meetings" and (meeting := meeting_finding(row, keys[-1], source.archive)):
                 findings.append(meeting)
         except Drifted as exc:
             audit.note(str(exc))
@@ -190,7 +192,7 @@ def _read_list(rows: list[Fields], page: Page, source: str, audit: Audit) -> Rea
         raise Drifted(f"none of {len(rows)} rows could be read; {'; '.join(audit.warnings())[:300]}: {page.url}")
     if keys[0] == page.context.get("first"):
         raise Drifted(f"offset={offset} is not honoured: the first row is again {keys[0]}: {page.url}")
-    asks = [_record_ask(_LISTS[endpoint], endpoint, key, "read") for key in keys if endpoint != "meetings"]
+    asks = [_record_ask(source, _LISTS[endpoint], endpoint, key, "read") for key in keys if endpoint != "meetings"]
     if len(rows) > limit:
         audit.note(f"limit={limit} is not honoured: {len(rows)} rows")
     last = len(rows) < limit
@@ -201,6 +203,18 @@ def _read_list(rows: list[Fields], page: Page, source: str, audit: Audit) -> Rea
     return Reading(tuple(findings), tuple(asks), audit.warnings(), last=last)
 
 
+def _id(row: Fields, key: str) -> str:
+    """An id that may stand in an address.
+
+    Raises:
+        Drifted: it is none.
+    """
+    value = row.need_str(key)
+    if not _PLAIN.fullmatch(value):
+        raise Drifted(f"{row.where(key)}: expected an id, got {value[:40]!r}")
+    return value
+
+
 def _list_ask(url: str, offset: int, first: str) -> Ask:
     parts = urlsplit(url)
     query: dict[str, Any] = dict(parse_qsl(parts.query)) | {"offset": str(offset)}
@@ -208,9 +222,9 @@ def _list_ask(url: str, offset: int, first: str) -> Ask:
     return Ask(address, "list", headers=_ACCEPT, context={"first": first} if first else {}, tolerated=(204,))
 
 
-def _record_ask(reader: str, endpoint: str, key: str, version: str | None) -> Ask:
+def _record_ask(source: Source, reader: str, endpoint: str, key: str, version: str | None = None) -> Ask:
     context = {"id": key} | ({"version": version} if version else {})
-    url = f"{BASE.rstrip('/')}{_API}{endpoint}/{key}?format=application/ld%2Bjson"
+    url = f"{source.url.partition(_API)[0]}{_API}{endpoint}/{key}?format=application/ld%2Bjson"
     # A document is read once; a procedure goes on, so it is read whenever something points to it.
     mark = version if reader == "document" else None
     return Ask(url, reader, context=context, headers=_ACCEPT, key=key, version=mark, tolerated=(204, 404))

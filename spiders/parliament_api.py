@@ -25,6 +25,7 @@ BASE = "https://data.europarl.europa.eu/"
 _DOCEO = "https://www.europarl.europa.eu/doceo/document/"
 
 _COMMITTEE_PAPER = re.compile(r"[A-Z]{3,4}[0-9]{0,2}-(?:PR|AM|PA|AD|AL|AG)-(\d{3})(\d{3})")
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_()-]{2,80}")
 _SITTING = re.compile(r"MTG-PL-(\d{4}-\d{2}-\d{2})")
 _PROCESS = re.compile(r"(\d{4})-(\d{4})([A-Z]?)")
 # Ids without labels: not `eurovoc:`, which is followed by a descriptor.
@@ -85,6 +86,8 @@ def document_finding(fields: Fields, source: str, version: str | None, audit: Au
         Drifted: there is no identifier or no title in Swedish or English.
     """
     identifier = fields.need_str("identifier")
+    if not _IDENTIFIER.fullmatch(identifier):
+        raise Drifted(f"{fields.where('identifier')}: expected an identifier, got {identifier[:40]!r}")
     title = _titles(fields, "title_dcterms")
     sort = _last(fields.opt_str("work_type"))
     if sort and sort not in DOCUMENT_KINDS:

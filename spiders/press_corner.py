@@ -171,7 +171,7 @@ def _read_list(page: Page, assignment: Assignment) -> Reading:
 def _row(row: Fields, asked: str, assignment: Assignment, audit: Audit) -> Finding | None:
     """A row; None (and a warning) where it has no reference or no title."""
     try:
-        reference = row.need_str("refCode").upper()
+        reference = _reference(row, "refCode")
         title = line(row.need_str("title"))
     except Drifted as exc:
         audit.note(str(exc))
@@ -246,7 +246,7 @@ def _read_document(page: Page, assignment: Assignment) -> Reading:
         *("contactsResource", "commissionerResource", "placeResource", "countriesResource", "originalLanguage"),
         *("languages", "publishDate"),
     )
-    reference = body.need_str("refCd").upper()
+    reference = _reference(body, "refCd")
     asked = page.context.get("reference") or dict(parse_qsl(urlsplit(page.url).query)).get("reference", reference)
     if reference != asked.upper():
         raise Drifted(f"{asked} was asked, the document is {reference}: {page.url}")
@@ -316,6 +316,18 @@ def _without_contacts(text: str) -> str:
 
 
 # --- What both share
+
+
+def _reference(fields: Fields, key: str) -> str:
+    """`IP/26/301`; it goes into addresses, so nothing else may.
+
+    Raises:
+        Drifted: it is none.
+    """
+    reference = fields.need_str(key).upper()
+    if not _REFERENCE.fullmatch(reference):
+        raise Drifted(f"{fields.where(key)}: expected a reference such as IP/26/301, got {reference[:40]!r}")
+    return reference
 
 
 def _own(reference: str) -> Identifier:
