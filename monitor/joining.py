@@ -104,12 +104,11 @@ def relations(identifiers: Iterable[Identifier], own: str | None = None) -> dict
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document as joining sees it. `cut`: a person took it out, so its keys join nothing any more."""
+    """A document as joining sees it: what it is about, says itself or a person, and the files of its package."""
 
     id: int
     subjects: frozenset[str]
     packages: frozenset[str] = frozenset()
-    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,26 +144,19 @@ Node = int | str
 Graph = dict[Node, set[Node]]
 
 
-def partition(papers: Collection[Paper], together: Iterable[tuple[int, int]] = ()) -> Partition:
-    """The groups that `papers` make.
-
-    Args:
-        papers: documents, each once.
-        together: pairs of documents that a person joined.
-    """
+def partition(papers: Collection[Paper]) -> Partition:
+    """The groups that `papers`, each once, make."""
     graph: Graph = defaultdict(set)
     contested = _contested_numbers(papers)
     apart = {(document, one.key) for one in contested for document in one.documents}
     for paper in papers:
         for key in paper.subjects | paper.packages:
             graph.setdefault(key, set())
-        for key in frozenset() if paper.cut else paper.subjects:
+        for key in paper.subjects:
             if (paper.id, key) not in apart:
                 _connect(graph, paper.id, key)
         if paper.subjects:
             graph.setdefault(paper.id, set())
-    for one, other in together:
-        _connect(graph, one, other)
     parts: list[frozenset[Node]] = []
     conflicts = list(contested)
     for component in _components(graph, graph):
@@ -183,7 +175,7 @@ def _contested_numbers(papers: Iterable[Paper]) -> list[Conflict]:
     """Numbers of papers that documents tie to different files: a memo's number on two memos (a source's slip)."""
     holders: dict[str, list[Paper]] = defaultdict(list)
     for paper in papers:
-        if not paper.cut and any(names_file(key) for key in paper.subjects):
+        if any(names_file(key) for key in paper.subjects):
             for key in paper.subjects:
                 if not names_file(key):
                     holders[key].append(paper)

@@ -1,12 +1,13 @@
 """The tables of the file room: which documents make one dossier, what is proposed, and the organisation's cases.
 
-A key is an identifier in the one form in which equal things are equal (`monitor.joining.key_of`). Events,
-verdicts and changes of cases are only ever added: they are the history.
+A key is an identifier in the one form in which equal things are equal (`monitor.joining.key_of`). Events
+and changes of cases are only ever added: they are the history.
 """
 
 from typing import Final
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -87,12 +88,8 @@ join_verdict = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("document", ForeignKey("document.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column(
-        "other",
-        ForeignKey("document.id", ondelete="CASCADE"),
-        index=True,
-        doc="belongs to the same dossier; None: taken out, its identifiers join nothing any more",
-    ),
+    Column("key", String, nullable=False, index=True, doc="what the document is about, says a person"),
+    Column("cut", Boolean, nullable=False, doc="its own identifiers join nothing any more"),
     Column("who", String, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )

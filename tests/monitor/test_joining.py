@@ -125,13 +125,6 @@ def test_a_package_belongs_to_each_and_merges_none() -> None:
     }
 
 
-def test_a_person_may_join_and_take_out() -> None:
-    some = papers("com COM(2022) 541", "fpm 2022/23:FPM21", "com COM(2022) 541")
-    assert groups(partition(some, [(1, 2)])) == {frozenset({1, 2, 3})}
-    some[2] = Paper(3, some[2].subjects, cut=True)
-    assert groups(partition(some)) == {frozenset({1}), frozenset({2}), frozenset({3})}
-
-
 KEYS = [
     *(f"procedure 2025/000{number}" for number in range(3)),
     *(f"com COM(2025) {number}" for number in range(1, 5)),

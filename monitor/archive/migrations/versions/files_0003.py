@@ -130,19 +130,17 @@ def upgrade() -> None:
         "join_verdict",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("document", sa.Integer(), nullable=False),
-        sa.Column("other", sa.Integer(), nullable=True),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("cut", sa.Boolean(), nullable=False),
         sa.Column("who", sa.String(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["document"], ["document.id"], name=op.f("fk_join_verdict_document_document"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["other"], ["document.id"], name=op.f("fk_join_verdict_other_document"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_join_verdict")),
     )
     op.create_index(op.f("ix_join_verdict_document"), "join_verdict", ["document"], unique=False)
-    op.create_index(op.f("ix_join_verdict_other"), "join_verdict", ["other"], unique=False)
+    op.create_index(op.f("ix_join_verdict_key"), "join_verdict", ["key"], unique=False)
     op.create_table(
         "case_change",
         sa.Column("id", sa.Integer(), nullable=False),
