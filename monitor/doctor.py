@@ -19,6 +19,7 @@ from monitor.archive.history import histories
 from monitor.archive.migrating import check
 from monitor.archive.scans import due_sources, source_health
 from monitor.errors import MonitorError
+from monitor.founding import MARK, unfilled
 from monitor.health import GRAVE, alarms
 from spiders.registry import platform
 
@@ -75,6 +76,9 @@ def _configuration(settings: Settings) -> Iterator[Check]:
     organisation = load_organisation(settings.config)
     themes = load_themes(settings.config)
     yield Check("configuration", State.GOOD, f"{organisation.name}, {len(themes)} themes, from {where}")
+    if settings.config and (marked := unfilled(settings.config)):
+        where = ", ".join(f"{name} ({count})" for name, count in marked.items())
+        yield Check("to fill in", State.WARNING, f"places marked {MARK}: {where}")
     calendar = load_calendar(settings.config)
     if calendar.meeting:
         yield Check("meeting calendar", State.GOOD, f"{len(calendar.meeting)} meetings")

@@ -20,7 +20,7 @@ INTERRUPTED = 130
 
 def build() -> Commands:
     """All commands; building them loads no heavy library."""
-    from monitor.cli import archive, brief, database, demo, doctor, model, scan, serve, sources, subscribers
+    from monitor.cli import archive, brief, database, demo, doctor, init, model, scan, serve, sources, subscribers
 
     app = Commands(
         name="utblick",
@@ -28,6 +28,7 @@ def build() -> Commands:
         no_args_is_help=True,
     )
     demo.register(app)
+    init.register(app)
     scan.register(app)
     app.add_typer(sources.app, name="sources")
     archive.register(app)
