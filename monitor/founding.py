@@ -33,8 +33,8 @@ OWN = {
 """What belongs to one organisation in `themes.toml`, and what stands there instead."""
 
 HEAD = f"""\
-# What concerns us. Themes, words and publishers' categories are those that ship with Utblick (the model was trained
-# on the themes: keep each `id`); names, owners and channels are yours: {MARK}.
+# What concerns us. Themes, words and categories of publishers are those that ship with Utblick (the model learned
+# from the themes: keep each `id`); names, owners and channels are yours: {MARK}.
 """
 
 
