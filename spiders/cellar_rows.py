@@ -9,7 +9,6 @@ What shapes this module:
 - Titles in Swedish, EuroVoc descriptors and procedures may come later than the document.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from spiders.fields import SENTINELS, Audit, Fields
 from spiders.finding import Finding, Identifier, Kind, Relation, Step
 from spiders.identifiers import find_identifiers, parse_identifier
 from spiders.joins import com_of
+from spiders.markup import json_of
 from spiders.oeil_pages import procedure_link
 from spiders.platform import Drifted, Failed, Page
 from spiders.sanitise import line
@@ -43,8 +43,8 @@ def rows_of(page: Page, due: Sequence[str], audit: Audit) -> list[Fields]:
         Drifted: another form; a column that the query selects is not announced; no column is known.
     """
     try:
-        answer = json.loads(page.body)
-    except (ValueError, RecursionError) as exc:
+        answer = json_of(page)
+    except Drifted as exc:
         said = " ".join(page.body[:600].decode("utf-8", errors="replace").split())
         if "virtuoso" in said.lower() or "estimated to be too expensive" in said:
             raise Failed(f"the endpoint says: {line(said, 300)}: {page.url}") from exc

@@ -1,7 +1,9 @@
-"""HTML and XML answers as trees; what cannot be one is drift. Nothing is loaded from outside."""
+"""JSON, HTML and XML answers as values and trees; what cannot be one is drift. Nothing is loaded from outside."""
 
+import json
 import re
 from datetime import date
+from typing import Any
 from xml.etree import ElementTree
 
 from parsel import Selector, SelectorList
@@ -10,6 +12,21 @@ from spiders.platform import Drifted, Page
 from spiders.sanitise import TITLE, line
 
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+
+
+def json_of(page: Page) -> Any:
+    """The page as JSON, without lone surrogates: JSON may smuggle them in, and they cannot be stored.
+
+    Raises:
+        Drifted: it is none.
+    """
+    try:
+        value = json.loads(page.body.decode("utf-8-sig"))
+        if b"\\ud" in page.body.lower():
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", errors="ignore"))
+    except (ValueError, RecursionError) as exc:
+        raise Drifted(f"not JSON: {exc}: {page.url}") from exc
+    return value
 
 
 def html_tree(page: Page) -> Selector:

@@ -18,7 +18,7 @@ from config.errors import ConfigError
 from config.sources import Source
 from spiders.fields import Audit
 from spiders.finding import Finding, Kind
-from spiders.markup import element_words, european_day, xml_tree
+from spiders.markup import element_words, european_day, json_of, xml_tree
 from spiders.oeil_pages import FILE, procedure_link, procedure_of, read_file, read_summary
 from spiders.platform import Ask, Assignment, Drifted, Empty, Failed, Form, Page, Platform, Reading
 
@@ -102,8 +102,8 @@ def _file_ask(reference: str, version: str | None) -> Ask:
 def _unknown(page: Page) -> Reading:
     """A reference that the site does not know (yet)."""
     try:
-        answer = json.loads(page.body)
-    except (ValueError, RecursionError):
+        answer = json_of(page)
+    except Drifted:
         answer = None
     if not isinstance(answer, dict) or "message" not in answer:
         raise Failed(f"status 404 without the site's own message: {page.url}")

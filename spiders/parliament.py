@@ -8,7 +8,6 @@ What shapes this module:
   read with it, so that the lists of a few committees bring every file they work on.
 """
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -19,6 +18,7 @@ from config.sources import Source
 from spiders.fields import Audit, Fields
 from spiders.finding import Finding
 from spiders.identifiers import parse_identifier
+from spiders.markup import json_of
 from spiders.parliament_api import (
     document_finding,
     meeting_finding,
@@ -136,11 +136,7 @@ class Parliament(Platform):
 
 
 def _rows(page: Page, audit: Audit) -> list[Fields]:
-    try:
-        answer = json.loads(page.body)
-    except (ValueError, RecursionError) as exc:
-        raise Drifted(f"not JSON: {exc}: {page.url}") from exc
-    envelope = audit.record(answer)
+    envelope = audit.record(json_of(page))
     if "error" in envelope:
         raise Failed(f"the service says: {str(envelope.take('error'))[:300]}: {page.url}")
     envelope.ignore("@context", "included", "searchResults", "meta")

@@ -12,11 +12,10 @@ No answer of the service was ever recorded: shapes follow the notes of a client 
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
@@ -25,6 +24,7 @@ from config.sources import Source
 from spiders.fields import Audit, Fields
 from spiders.finding import NOTHING, Finding, Identifier, Kind, Relation
 from spiders.identifiers import find_identifiers, parse_identifier
+from spiders.markup import json_of
 from spiders.platform import Ask, Assignment, Drifted, Empty, Failed, Form, Page, Platform, Reading
 from spiders.sanitise import TEXT, line, plain, safe_link
 
@@ -135,7 +135,7 @@ def _page_ask(url: str, language: str, days: tuple[date, date], number: int, rea
 def _read_list(page: Page, assignment: Assignment) -> Reading:
     """One page of a list, counted from 1."""
     audit = Audit()
-    body = audit.record(_json(page))
+    body = audit.record(json_of(page))
     total, size = body.need_int("totalNumber"), body.need_int("pageSize")
     number = body.need_int("pageNumber")
     rows = body.need_items("docuLanguageListResources")
@@ -241,7 +241,7 @@ def _document_ask(source: Source, key: str, version: str | None) -> Ask:
 
 def _read_document(page: Page, assignment: Assignment) -> Reading:
     audit = Audit()
-    body = audit.record(_json(page))
+    body = audit.record(json_of(page))
     body.ignore(
         *("contactsResource", "commissionerResource", "placeResource", "countriesResource", "originalLanguage"),
         *("languages", "publishDate"),
@@ -353,10 +353,3 @@ def _link(reference: str) -> str:
 
 def _languages(source: Source) -> tuple[str, ...]:
     return tuple(source.options.get("languages", ())) or ("sv", "en")
-
-
-def _json(page: Page) -> Any:
-    try:
-        return json.loads(page.body.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as exc:
-        raise Drifted(f"not JSON: {exc}: {page.url}") from exc
