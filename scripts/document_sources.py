@@ -33,8 +33,8 @@ How sure we are that an address answers as declared:
 | --- | --- | --- | --- |
 {certainties}
 
-"read" is the usual rhythm. At one host one request is made at a time, unless a declaration says otherwise; robots.txt
-is obeyed.
+"read" is the usual rhythm. At one host one request is made at a time, unless a declaration says otherwise;
+robots.txt is obeyed.
 """
 _MEANING = {
     "recorded": "a real answer was read while the reader was built",

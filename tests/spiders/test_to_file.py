@@ -5,6 +5,7 @@ import hashlib
 import json
 import random
 import tempfile
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from config.sources import Source
 from spiders.captures import Captures, read_capture
+from spiders.events import Ended
 from spiders.finding import Outcome
 from spiders.platform import Ask, Assignment, Page, Reading
 from tests.monitor.mail_server import certificate
@@ -64,6 +66,14 @@ class Large(Tiny):
         assert page.file.stat().st_size >= len(page.body)
         with page.open() as body:
             return super().read(replace(page, body=body.read()), assignment)
+
+
+class Slow(Large):
+    """The same, and reading takes seconds."""
+
+    def read(self, page: Page, assignment: Assignment) -> Reading:
+        time.sleep(3)
+        return super().read(page, assignment)
 
 
 class Unredacted(Large):
@@ -145,6 +155,16 @@ def test_a_known_body_is_not_read_again_and_validators_are_sent(
         attempt = again.attempts[source.id]
         assert (attempt.outcome, attempt.not_modified) == (Outcome.UNCHANGED, 1)
         assert again.pages(source.id) == []
+
+
+def test_other_sources_go_on_while_a_file_is_read(hostile: HostileServer, scan: Scan) -> None:
+    slow = declared("slow", hostile.url("/good", "127.0.4.100"), platform=f"{__name__}:Slow")
+    # A time-out that would strike if nobody looked after downloads for three seconds.
+    quick = declared("quick", hostile.url("/busy-seconds", "127.0.4.101"), timeout=2)
+    found = scan(slow, quick)
+    assert {attempt.outcome for attempt in found.attempts.values()} == {Outcome.CHANGED}
+    ends = [event.attempt.source for event in found.events if isinstance(event, Ended)]
+    assert ends == ["quick", "slow"]
 
 
 def test_a_private_address_is_refused_for_a_file_too(hostile: HostileServer, scan: Scan) -> None:
