@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -49,3 +50,28 @@ def check(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
             output.say("no problems found")
     if found.problems:
         raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write (tar).")],
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+) -> None:
+    """Write archive and captures to one file; the archive stays in use meanwhile."""
+    from monitor.backup import backup as write
+
+    settings = context.settings()
+    made = write(settings, target, context.clock(settings), force=force)
+    output.say(f"{target}: {made.documents} documents, {made.captures} captures, version {made.version}")
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `utblick db backup` wrote.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the archive that is there.")] = False,
+) -> None:
+    """Put a backup in the archive's place; it is checked before anything is replaced."""
+    from monitor.backup import restore as put_back
+
+    found = put_back(context.settings(), source, force=force)
+    output.say(f"restored {found.documents} documents, {found.captures} captures, as of {found.made}")
