@@ -35,7 +35,7 @@ from spiders.funding_tenders_words import (
     status_of,
     windows,
 )
-from spiders.platform import Ask, Assignment, Drifted, Failed, Form, Page, Platform, Reading
+from spiders.platform import Ask, Assignment, Drifted, Form, Page, Platform, Reading
 from spiders.sanitise import line
 
 _BULK_FILE = "/grantsTenders.json"
@@ -58,8 +58,6 @@ class FundingOptions(BaseModel):
     """Rows to keep, by sort."""
     programmes: tuple[str, ...] = ()
     """Programmes to keep, by the portal's id (`43252405`) or abbreviation; none = all."""
-    live_min: int = Field(0, ge=0)
-    """Fewest open and forthcoming topics of a bulk file that is whole."""
 
 
 class FundingTenders(Platform):
@@ -124,22 +122,23 @@ def _codes(vocabulary: Mapping[str, str], words: Iterable[str]) -> tuple[str, ..
 
 
 def _read_bulk(page: Page, assignment: Assignment, options: FundingOptions) -> Reading:
-    """Every wanted topic. Only one object at a time is held; the others are counted and let go."""
+    """Every wanted topic. Only one object at a time is held; the others are passed over.
+
+    A topic that is no longer there is not called gone: the file has fewer sorts of rows than the search, whose
+    documents are the same, and a call does not vanish but closes.
+    """
     audit, today = Audit(), page.fetched_at.astimezone(ZONE).date()
-    listed: set[str] = set()
     findings: dict[str, Finding] = {}
-    live = total = unreadable = 0
+    total = unreadable = 0
     for total, value in enumerate(_objects(page), start=1):  # noqa: B007  # the count is wanted
-        listed.add(_key(value))
         if _is_unwanted(value, options):
             continue
         try:
-            finding, status = _topic(Fields(value, "GrantTenderObj", audit), assignment, today, audit)
+            finding = _topic(Fields(value, "GrantTenderObj", audit), assignment, today, audit)
         except Drifted as exc:
             unreadable += 1
             audit.note(str(exc))
         else:
-            live += status != "closed"
             if _is_of(options.programmes, finding.subjects or ()):
                 if finding.key in findings:
                     audit.note("a ccm2Id stands for several objects; the last one counts")
@@ -149,13 +148,7 @@ def _read_bulk(page: Page, assignment: Assignment, options: FundingOptions) -> R
         raise Drifted(f"{_OBJECTS}: expected a list of objects, got nothing: {page.url}")
     if unreadable and not findings:
         raise Drifted(f"none of {unreadable} wanted topics could be read; {'; '.join(audit.warnings())[:300]}")
-    if live < options.live_min:
-        raise Failed(
-            f"{live} of {total} topics are open or forthcoming, at least {options.live_min} are expected"
-            f" (options.live_min): {page.url}"
-        )
-    whole = not unreadable and "" not in listed
-    return Reading(tuple(findings.values()), (), audit.warnings(), frozenset(listed - {""}), last=whole)
+    return Reading(tuple(findings.values()), warnings=audit.warnings())
 
 
 def _objects(page: Page) -> Iterator[Any]:
@@ -164,11 +157,6 @@ def _objects(page: Page) -> Iterator[Any]:
             yield from ijson.items(body, f"{_OBJECTS}.item", use_float=True)
         except ijson.JSONError as exc:
             raise Drifted(f"not readable as JSON ({line(str(exc), 120)}): {page.url}") from exc
-
-
-def _key(value: object) -> str:
-    key = value.get("ccm2Id") if isinstance(value, Mapping) else None
-    return str(int(key)) if isinstance(key, int | float) else str(key or "")
 
 
 def _is_unwanted(value: object, options: FundingOptions) -> bool:
@@ -186,8 +174,7 @@ def _is_of(programmes: tuple[str, ...], subjects: Iterable[str]) -> bool:
     return not wanted or any(subject.casefold() in wanted for subject in subjects)
 
 
-def _topic(fields: Fields, assignment: Assignment, today: date, audit: Audit) -> tuple[Finding, str | None]:
-    """A topic as a finding, and its status."""
+def _topic(fields: Fields, assignment: Assignment, today: date, audit: Audit) -> Finding:
     key = str(fields.need_int("ccm2Id"))
     identifier = line(fields.need_str("identifier"), 200)
     title = line(fields.need_str("title"))
@@ -202,7 +189,7 @@ def _topic(fields: Fields, assignment: Assignment, today: date, audit: Audit) ->
     subjects += [line(word, 100) for name in ("keywords", "tags") for word in fields.strings(name)]
     fields.ignore("flags", "sme", "links")
     dated = ((published, "funding-tenders:published"), (opens, "funding-tenders:opens"))
-    finding = Finding(
+    return Finding(
         source=assignment.source.archive,
         key=key,
         url=f"{TOPIC_PAGE}{identifier}",
@@ -216,7 +203,6 @@ def _topic(fields: Fields, assignment: Assignment, today: date, audit: Audit) ->
         subjects=tuple(dict.fromkeys(subjects))[:100],
         version=BULK,
     )
-    return finding, status
 
 
 def _status(fields: Fields, audit: Audit) -> str | None:
