@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from config.errors import ConfigError
 from config.sources import Source
+from spiders.cellar_notifications import PATH, first_page, read_log
 from spiders.cellar_queries import LIMIT, LISTS, columns, form, query
 from spiders.cellar_rows import (
     Document,
@@ -64,8 +65,12 @@ class Cellar(Platform):
     parser: ClassVar[str] = "cellar/1"
 
     def check(self, source: Source) -> None:
-        """The endpoint's address and a declared query."""
+        """The endpoint's address and a declared query, or the address of the log."""
         parts = urlsplit(source.url)
+        if parts.hostname == HOST and parts.path == PATH:
+            if "startDate={start}" not in source.url or source.options:
+                raise ConfigError(f"source {source.id}: the log needs startDate={{start}} and has no options")
+            return
         if parts.hostname != HOST or parts.path != ENDPOINT or parts.query:
             raise ConfigError(f"source {source.id}: url: expected https://{HOST}{ENDPOINT}, got {source.url}")
         for option, value in source.options.items():
@@ -87,10 +92,12 @@ class Cellar(Platform):
                 raise ConfigError(f"source {source.id}: follow: expected procedures, got {reference!r}")
 
     def start(self, assignment: Assignment) -> Iterable[Ask]:
-        """The list since the first day of the window; dossiers that are followed; what is to be read again."""
+        """The log of a day; or the list of the window, dossiers that are followed, what is to be read again."""
         source = assignment.source
-        since = _since(assignment)
-        yield _list_ask(source, since, 0, "")
+        if urlsplit(source.url).path == PATH:
+            yield first_page(source.url, assignment.now.astimezone(ZONE) - timedelta(days=1))
+            return
+        yield _list_ask(source, _since(assignment), 0, "")
         for key in (*source.options.get("follow", ()), *assignment.reread):
             procedure = _procedure(key)
             if procedure is not None:
@@ -104,26 +111,19 @@ class Cellar(Platform):
 
     def read(self, page: Page, assignment: Assignment) -> Reading:
         """A page of a list, an answer about one procedure or some works, or a document."""
-        match page.reader:
-            case "eurovoc":
-                return _read_descriptors(page, assignment)
-            case "dossier":
-                return _read_dossier(page, assignment)
-            case "events":
-                return _read_events(page, assignment)
-            case "census":
-                return _read_census(page)
-            case "text":
-                return read_text(page, assignment)
-        return _read_list(page, assignment)
+        if page.reader in _ALONE:
+            return _ALONE[page.reader](page)
+        return _READERS.get(page.reader, _read_list)(page, assignment)
 
     def route(self, url: str) -> Ask | None:
-        """The endpoint (by POST) and documents; its notification feeds are read as feeds, archives never."""
+        """The endpoint (by POST), documents and the log; archives never."""
         parts = urlsplit(url)
         if parts.hostname != HOST:
             return None
         if parts.path == ENDPOINT and not parts.query:
             return Ask(url, "list", method="POST")
+        if parts.path == PATH:
+            return Ask(url, "log")
         if address_of_resource(url) and not parts.fragment:
             return Ask(url, "text", tolerated=(300, 404, 406))
         return None
@@ -310,3 +310,7 @@ def _procedure(reference: object) -> Identifier | None:
 def _reference(procedure: Identifier) -> str:
     """`2025/0260(COD)` as it is written here: `2025/0260/COD`, without the letter of a split file."""
     return re.sub(r"^(\d{4}/\d{4})[A-Z]?(?:\(([A-Z]{3})\))?$", r"\1/\2", procedure.value).rstrip("/")
+
+
+_ALONE = {"census": _read_census, "log": read_log}
+_READERS = {"eurovoc": _read_descriptors, "dossier": _read_dossier, "events": _read_events, "text": read_text}

@@ -114,10 +114,8 @@ def _without(page: Page, assignment: Assignment, reason: str) -> Reading:
     attempt = int(page.context.get("attempt", len(_SPOKEN)))
     celex = page.context.get("celex", "")
     if celex and attempt + 1 < len(_SPOKEN):
-        carried = {
-            name: page.context[name] for name in ("title", "title_language", "kind") if name in page.context
-        }
-        return Reading(asks=(text_ask(assignment.source, celex, attempt + 1, carried),))
+        along = {name: page.context[name] for name in _CARRIED if name in page.context}
+        return Reading(asks=(text_ask(assignment.source, celex, attempt + 1, along),))
     return Reading(warnings=(f"no text yet ({reason}): {page.url}",))
 
 
@@ -235,8 +233,10 @@ def _read_notice(root: ElementTree.Element, page: Page, source: str, audit: Audi
         ("RESOURCE_LEGAL_DATE_ENTRY-INTO-FORCE", "cellar:entry-into-force"),
     ):
         day = parse_day(element_words(work.find(f"{tag}/VALUE")))
-        if day is None:
+        if day is None and (celex.startswith("3") or code == "cellar:document"):
             audit.note(f"missing field NOTICE.WORK.{tag}")
+        elif day is None:
+            continue  # only an act enters into force
         elif day.year not in (1001, 9999):
             steps.append(Step(day, code))
     same = [element_words(one) for one in work.findall("SAMEAS/URI/IDENTIFIER")]

@@ -536,6 +536,61 @@ def test_entities_are_not_expanded_without_end() -> None:
         read_page(PLATFORM, page(bomb + "]><NOTICE>&i;</NOTICE>", REST, reader="text"), told(), STATUSES)
 
 
+# ------------------------------------------------------------------ the log
+
+LOG = "https://publications.europa.eu/webapi/notification/ingestion?startDate={start}T00:00:00&page=1"
+ATOM, RSS = "cellar/notification-3-of-46-entries.atom.xml", "cellar/notification-one-item.rss.xml"
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "named"), [(ATOM, 3, "consil:ST_11536_2026_ADD_1"), (RSS, 1, "62024CC0286")]
+)
+def test_the_recorded_log_names_what_changed(shared: Path, name: str, count: int, named: str) -> None:
+    reading = read_page(PLATFORM, recorded(shared, PLATFORM, name), told())
+    assert (reading.findings, reading.asks, reading.last) == ((), (), True)
+    [warning] = reading.warnings
+    assert warning.startswith(f"{count} changes, 0 of them acts or proposals; others: ")
+    assert named in warning
+
+
+def test_acts_and_proposals_of_the_log_lead_to_their_notices(shared: Path) -> None:
+    # Constructed from the recorded page: no recorded entry is of an act or a proposal.
+    body = body_of(shared, ATOM).decode()
+    body = body.replace("consolidation:2023R2147%2F20260715_0110010", "celex:52026PC0321")
+    body = body.replace("moreEntries>false", "moreEntries>true")
+    reading = read_page(PLATFORM, recorded(shared, PLATFORM, ATOM, body.encode()), told())
+    notice, following = reading.asks
+    assert (notice.url, notice.reader, notice.key) == (REST, "text", "52026PC0321")
+    assert notice.headers["Accept"] == "application/xml;notice=tree"
+    assert following.url.endswith("page=2")
+    assert not reading.last
+    [first_ask] = PLATFORM.start(assignment("cellar", LOG))
+    assert first_ask.url == LOG.replace("{start}", "2026-11-22")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("moreEntries", "more", "moreEntries: expected true or false"),
+        ("<entry>", "<entri>", "not XML"),
+        ("entry>", "entri>", "0 changes"),
+        ("notifEntry:cellarId>", "notifEntry:id>", "none of 3 entries could be read"),
+        ("notifEntry:identifier>", "notifEntry:name>", "none of 3 entries could be read"),
+        ("type>update", "type>whim", "unknown type of notification 'whim'"),
+        ("feed", "food", "expected <feed> or <rss>, got <food>"),
+    ],
+)
+def test_what_the_log_lacks_is_named(shared: Path, old: str, new: str, said: str) -> None:
+    body = body_of(shared, ATOM).decode()
+    assert old in body
+    try:
+        answer_ = recorded(shared, PLATFORM, ATOM, body.replace(old, new).encode())
+        told_us = " ".join(read_page(PLATFORM, answer_, told()).warnings)
+    except Drifted as exc:
+        told_us = str(exc)
+    assert said in told_us
+
+
 # ------------------------------------------------------------------ asking
 
 
@@ -545,6 +600,7 @@ def test_entities_are_not_expanded_without_end() -> None:
         ("https://publications.europa.eu/resource/celex/32026R1744", {"query": "acts"}, "url: expected"),
         (f"{ENDPOINT}?query=x", {"query": "acts"}, "url: expected"),
         (ENDPOINT, {}, "query: expected one of proposals, opinions"),
+        (LOG.replace("{start}", "2026-01-01"), {}, "the log needs startDate"),
         (ENDPOINT, {"query": "census"}, "query: expected"),
         (ENDPOINT, {"query": "acts", "text": True}, "unknown option 'text'"),
         (ENDPOINT, {"query": "acts", "texts": 1}, "texts: got 1"),
@@ -559,7 +615,7 @@ def test_a_declaration_that_makes_no_sense_is_refused(url: str, options: dict[st
 
 def test_every_declared_source_makes_sense() -> None:
     own = [source for source in load_sources() if source.platform == PLATFORM.name]
-    assert {source.options["query"] for source in own} == set(LISTS)
+    assert {source.options["query"] for source in own if source.options} == set(LISTS)
     for source in own:
         PLATFORM.check(source)
         assert not source.enabled or source.evidence.certainty in ("recorded", "verified")
@@ -568,7 +624,7 @@ def test_every_declared_source_makes_sense() -> None:
 def test_only_known_addresses_are_asked_for() -> None:
     for url in (
         "https://eur-lex.europa.eu/legal-content/SV/TXT/?uri=CELEX:32026R1744",
-        "https://publications.europa.eu/webapi/notification/ingestion?startDate=2026-08-05",
+        "https://publications.europa.eu/webapi/notification/nal?startDate=2026-08-05",
         "https://publications.europa.eu/resource/cellar/x/zip#member.xml",
         f"{ENDPOINT}?query=SELECT",
     ):
