@@ -41,12 +41,14 @@ class Run:
     Args:
         assignment: the source and what is known of it.
         platform: the source's platform.
+        probe: ask for the first page and for nothing that follows from it.
     """
 
-    def __init__(self, assignment: Assignment, platform: Platform) -> None:
+    def __init__(self, assignment: Assignment, platform: Platform, *, probe: bool = False) -> None:
         self.assignment = assignment
         self.platform = platform
         self.requests = 0
+        self._probe = probe
         self._not_modified = 0
         self._waiting: deque[Ask] = deque()
         self._asked: set[str] = set()
@@ -92,6 +94,8 @@ class Run:
 
     def _line_up(self, asks: Iterable[Ask]) -> None:
         for ask in asks:
+            if self._probe and self._asked:
+                return
             if ask.key is not None and ask.version is not None and self._knows(ask.key, ask.version):
                 self._keys.add(ask.key)
                 continue

@@ -28,7 +28,7 @@ from spiders.events import Ended, Event, Job, PageRead
 from spiders.finding import Attempt, Outcome
 from spiders.middleware.to_file import TO_FILE
 from spiders.outcomes import one_line
-from spiders.patience import Wait, after_error, after_status
+from spiders.patience import RETRIES, Wait, after_error, after_status
 from spiders.platform import Ask, Assignment, Failed, Page, Remembered, SourceError
 from spiders.politeness import Hosts
 from spiders.registry import platform
@@ -95,7 +95,7 @@ class Scan:
         started = time.monotonic()
         source = assignment.source
         try:
-            run = Run(assignment, platform(source.platform))
+            run = Run(assignment, platform(source.platform), probe=common.job.probe)
         except Exception as exc:  # a module that does not load must not reach other sources either
             self._emit(Ended(_unreadable(source.id, one_line(f"{type(exc).__name__}: {exc}"))))
             return
@@ -215,7 +215,7 @@ class _Reader:
             SourceError: there is none that could be read.
         """
         source = self._run.source
-        tries = 0
+        tries = RETRIES if self._job.probe else 0
         while True:
             tries += 1
             request = _request(ask, remembered, source.timeout, source.max_bytes)

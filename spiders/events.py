@@ -15,7 +15,7 @@ class Job:
     `now` is the fixed clock (aware; None = the real one). `captures` is the folder of raw responses, None to
     keep none. `replay` is a payload library that answers in place of the network. `allow_private` lets
     requests reach addresses that are not public. `backoff` is the pause (s) before a request that failed is
-    first made again.
+    first made again. `probe`: ask each source for its first page only, and only once.
     """
 
     assignments: tuple[Assignment, ...]
@@ -25,6 +25,7 @@ class Job:
     replay: str | None = None
     allow_private: bool = False
     backoff: float = 5.0
+    probe: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,20 @@ INTERRUPTED = 130
 
 def build() -> Commands:
     """All commands; building them loads no heavy library."""
-    from monitor.cli import archive, brief, database, demo, doctor, init, model, scan, serve, sources, subscribers
+    from monitor.cli import (
+        archive,
+        brief,
+        database,
+        demo,
+        doctor,
+        init,
+        model,
+        scan,
+        serve,
+        sources,
+        subscribers,
+        upkeep,
+    )
 
     app = Commands(
         name="utblick",
@@ -30,6 +43,7 @@ def build() -> Commands:
     demo.register(app)
     init.register(app)
     scan.register(app)
+    upkeep.register(sources.app)
     app.add_typer(sources.app, name="sources")
     archive.register(app)
     doctor.register(app)

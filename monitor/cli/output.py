@@ -25,7 +25,7 @@ def as_json(value: Any) -> None:
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[int] = ()) -> None:
     """Print aligned columns, the last one cut to the terminal's width; `right` lists columns to align right."""
-    cells = [[_plain(cell) for cell in row] for row in rows]
+    cells = [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]
     numbers = set(right)
     widths = [max([len(heading), *(len(row[i]) for row in cells)]) for i, heading in enumerate(headings)]
     room = shutil.get_terminal_size((100, 24)).columns
@@ -38,9 +38,8 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, right: I
         typer.echo("  ".join(parts).rstrip())
 
 
-def _plain(cell: object) -> str:
-    text = "" if cell is None else str(cell)
-    # Control characters from outside must not reach the terminal.
+def clean(text: str) -> str:
+    """Text from outside on one line, without the control characters that must not reach a terminal."""
     return " ".join("".join(c for c in text if unicodedata.category(c)[0] != "C" or c in "\n\t ").split())
 
 
