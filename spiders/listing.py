@@ -31,7 +31,8 @@ LEAST_TEXT = 80
 """Characters of a watched part below which it is a shell whose text a script would bring."""
 
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-_PHONE = re.compile(r"(?<![\w/.-])(?:\+\d{2}[\s(-]{0,2}\d?|0\d)[\d\s()-]{6,14}\d(?![\w/])")
+# A day as 09-10-2026 is none.
+_PHONE = re.compile(r"(?<![\w/.-])(?!\d\d-\d\d-\d{4})(?:\+\d{2}[\s(-]{0,2}\d?|0\d)[\d\s()-]{6,14}\d(?![\w/])")
 
 
 class Listing(Platform):

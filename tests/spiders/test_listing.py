@@ -85,6 +85,12 @@ def test_officers_are_left_out_of_texts() -> None:
     assert summary == "Enligt SFS 2026:12. Frågor: …, …."
 
 
+def test_days_and_amounts_are_no_telephone_numbers() -> None:
+    told_once = "Öppet 09-10-2026 till 2026-12-15, högst 10 000 000 kr, dnr 2026-01503, org.nr 212000-1488"
+    body = html(row().replace("Enligt SFS 2026:12", told_once))
+    assert only(read(body)).summary["sv"].startswith(told_once)
+
+
 @pytest.mark.parametrize(
     ("markup", "link"),
     [
