@@ -114,6 +114,11 @@ class Organisation(_Strict):
         """The zone in which days begin and dates are shown."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def user_agent(self) -> str:
+        """How requests to sources present us: the program, and where to find who runs it."""
+        return f"Utblick/0.1 (+{self.website}; omvarldsbevakning)"
+
 
 def contrast_with_white(colour: str) -> float:
     """Contrast of white text on `colour` (#RRGGBB): 1 to 21, by the formula of WCAG 2.1."""

@@ -37,8 +37,8 @@ class Settings(BaseSettings):
     """SQLAlchemy address; default is SQLite below `data_dir`."""
     now: datetime | None = None
     """Fixed clock (ISO 8601); None = the real one."""
-    user_agent: str = "Utblick/0.1 (+https://lidkoping.se; omvarldsbevakning)"
-    """The one honest User-Agent, with a contact."""
+    user_agent: str | None = Field(None, min_length=1)
+    """The one honest User-Agent, with a contact; None = the organisation's (`Organisation.user_agent`)."""
     allow_private_addresses: bool = False
     """Let spiders reach non-public addresses (only for tests and closed networks)."""
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
+from config.organisation import load_organisation
 from config.settings import Settings
 from config.sources import Source
 from monitor.archive.engine import ArchiveError, reading, writing
@@ -126,7 +127,7 @@ def scan(
         if assignments:
             job = Job(
                 assignments=assignments,
-                user_agent=settings.user_agent,
+                user_agent=settings.user_agent or load_organisation(settings.config).user_agent,
                 now=settings.now,
                 captures=None if dry_run else str(settings.captures.resolve()),
                 replay=str(replay.resolve()) if replay else None,
