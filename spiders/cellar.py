@@ -36,7 +36,7 @@ from spiders.cellar_rows import (
 from spiders.cellar_texts import address_of_resource, carried, marked, marks, read_text, text_ask
 from spiders.cellar_vocabulary import CELEX, is_corrigendum
 from spiders.fields import Audit
-from spiders.finding import Finding, Identifier, Kind
+from spiders.finding import Finding, Identifier, Kind, Step
 from spiders.identifiers import parse_identifier
 from spiders.oeil_pages import procedure_link
 from spiders.platform import Ask, Assignment, Drifted, Empty, Form, Page, Platform, Reading
@@ -276,19 +276,25 @@ def _read_dossier(page: Page, assignment: Assignment) -> Reading:
     if len(rows) >= LIMIT:
         audit.note(f"the dossier of {procedure.value} is cut off at {LIMIT} rows")
     finding = dossier_finding(rows, procedure, assignment.source.archive, audit)
-    finding = replace(finding, version=page.context.get("version"))
-    context = {"procedure": procedure.value, **carried(finding)}
+    context = {
+        "procedure": procedure.value,
+        "version": page.context.get("version", "read"),
+        "steps": json.dumps([[step.date.isoformat(), step.code] for step in finding.steps or ()]),
+        **carried(finding),
+    }
     text = query("events", procedure=_reference(procedure))
     events = replace(_sparql(assignment.source, text, "events", context), key=procedure.value, otherwise=())
     return Reading((finding,), (events,), audit.warnings())
 
 
 def _read_events(page: Page, assignment: Assignment) -> Reading:
+    """The steps of a procedure: its documents, which come along in `context`, and its events."""
     audit = Audit()
-    steps = event_steps(rows_of(page, columns("events"), audit), audit)
+    events = event_steps(rows_of(page, columns("events"), audit), audit)
     procedure = page.context.get("procedure", "")
-    if not steps or not procedure:
+    if not procedure:
         return Reading(warnings=audit.warnings())
+    documents = [Step(date.fromisoformat(day), code) for day, code in json.loads(page.context.get("steps", "[]"))]
     language = page.context.get("title_language", "en")
     finding = Finding(
         source=assignment.source.archive,
@@ -297,7 +303,9 @@ def _read_events(page: Page, assignment: Assignment) -> Reading:
         kind=Kind.PROCEDURE,
         title={language: page.context.get("title", procedure)},
         language=language,
-        steps=steps,
+        steps=tuple(sorted({*documents, *events})),
+        # Only now the procedure is read whole: a version on its documents alone would take the events away.
+        version=page.context.get("version"),
     )
     return Reading((finding,), warnings=audit.warnings())
 

@@ -105,7 +105,8 @@ def read_text(page: Page, assignment: Assignment) -> Reading:
         raise Failed(f"empty body: {page.url}")
     finding, warnings = _read_resource(page, assignment.source.archive)
     if "celex" in page.context:
-        finding = replace(finding, version=marked(assignment, finding.key, "text"))
+        # A finding with a version replaces what is known: what the document is about its row says better.
+        finding = replace(finding, identifiers=None, version=marked(assignment, finding.key, "text"))
     return Reading((finding,), warnings=warnings)
 
 

@@ -175,7 +175,8 @@ def _row(row: ElementTree.Element, assignment: Assignment, audit: Audit) -> Find
         # The day of the latest document says when there is news, not when the file began.
         updated=datetime(day.year, day.month, day.day, tzinfo=assignment.now.tzinfo) if day else None,
         identifiers=(procedure,),
-        bodies=committees or None,
+        # Once the file was read, it says better who is responsible.
+        bodies=committees if committees and procedure.value not in assignment.known else None,
     )
 
 

@@ -353,14 +353,15 @@ def test_a_dossier_follows_from_a_row_and_its_events_from_it() -> None:
     finding = only(reading)
     assert (finding.key, finding.title, finding.kind) == ("2026/0160(COD)", {"sv": "Avfall"}, Kind.PROCEDURE)
     assert finding.summary == {"en": "Status: pending"}
-    assert finding.version == ask.version
+    assert finding.version is None
     assert Identifier("com", "COM(2026) 321") in (finding.identifiers or ())
     assert Identifier("com", "SWD(2026) 100", Relation.MENTION) in (finding.identifiers or ())
     assert [step.code for step in finding.steps or ()] == ["cellar:PROP_REG", "cellar:SWD"]
     [events] = reading.asks
     event = {"evt": "http://x.example/e1", "evtType": "http://x.example/event/ADP_FRM"}
     dated = only(read(source, event | {"date": "2026-11-18"}, ask=events))
-    assert dated.steps == (Step(date(2026, 11, 18), "cellar:event/ADP_FRM"),)
+    assert dated.version == ask.version
+    assert dated.steps == (*(finding.steps or ()), Step(date(2026, 11, 18), "cellar:event/ADP_FRM"))
     assert "1 events without a day" in " ".join(read(source, event, ask=events).warnings)
     assert read(source, ask=ask).warnings[0].startswith("no dossier of 2026/0160(COD)")
     known = told(options={"dossiers": True}, known={"2026/0160(COD)": ask.version or ""})
@@ -394,7 +395,7 @@ def test_a_text_is_asked_for_in_swedish_then_in_english() -> None:
     finding = only(read_page(PLATFORM, answer(english, body), source, STATUSES))
     assert (finding.text, finding.language, finding.version) == ("Article 1\nWaste is waste.", "en", "text")
     assert finding.title == {"sv": proposal()["title_sv"]}
-    assert finding.kind is Kind.PROPOSAL
+    assert (finding.kind, finding.identifiers) == (Kind.PROPOSAL, None)
     have = told(options={"texts": True}, known={"52026PC0321": "text"})
     assert not [one for one in read(have, proposal()).asks if one.reader == "text"]
 

@@ -224,6 +224,7 @@ def test_an_export_leads_to_the_files_of_its_rows() -> None:
     assert finding.updated is not None
     assert finding.updated.date() == date(2026, 1, 23)
     assert finding.bodies == ("ENVI",)
+    assert only(read_list(export(ITEM), told(known={"2026/0123(COD)": "v"}))).bodies is None
     assert "X Y" not in repr(reading)
     [ask] = reading.asks
     assert ask.url == "https://oeil.europarl.europa.eu/oeil/en/procedure-file?reference=2026/0123(COD)"
