@@ -3,11 +3,15 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from config.errors import ConfigError
 from config.themes import load as load_themes
 from nlp.assessment import Assessment, Direction
+
+if TYPE_CHECKING:
+    from config.themes import Themes
+    from nlp.vectors import Vectors
 
 EVALUATION = "evaluation.json"
 """Figures of the cross-validation, kept in the model's own folder."""
@@ -48,28 +52,46 @@ def recorded(folder: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def card(path: Path | None, overlay: Path | None) -> str:
+    """The model card (Markdown) of the model in force.
+
+    Raises:
+        ConfigError: no model, or nothing was measured when it was made.
+    """
+    from nlp.train.card import render
+
+    found = describe(path, overlay)
+    if not found["evaluation"]:
+        raise ConfigError(
+            f"{found['folder']}: no recorded figures to write a card from; `utblick model train` records"
+        )
+    return render(found["evaluation"], found)
+
+
 def train(
     data: Path,
     out: Path,
     overlay: Path | None,
     *,
     measure: bool = True,
+    distil: bool = False,
     said: Callable[[str], None] = lambda _: None,
 ) -> str:
     """Train a model on the files of `data` and write it to `out`; returns its version.
 
-    With `measure` the recipe is cross-validated first and its figures are stored with the model.
+    With `measure` the recipe is cross-validated first and its figures are stored with the model. With `distil` the
+    word vectors, too, are made anew; without it those of the shipped model are used.
 
     Raises:
-        ConfigError: training data is missing or broken.
+        ConfigError: training data is missing or broken, or the extra `embeddings` is not installed.
         OSError: the folder cannot be written.
     """
     from nlp.model import SHIPPED
     from nlp.train import make
 
     themes = load_themes(overlay)
-    vectors = make.shipped_vectors(SHIPPED)
-    figures = _cross_validated(data, overlay, said) if measure else None
+    vectors = _distilled(data, themes, said) if distil else make.shipped_vectors(SHIPPED)
+    figures = _cross_validated(data, themes, vectors, said) if measure else None
     nlp = make.train(data, out, themes, vectors)
     if figures is not None:
         figures["model"] = nlp.meta["version"]
@@ -99,24 +121,38 @@ def evaluate(
         if found is None:
             raise ConfigError(f"{path or SHIPPED}: no recorded figures; give judged texts with --data")
         return found
-    if data.is_dir():
-        return _cross_validated(data, overlay, said)
     from nlp.train.crossval import apply
+    from nlp.train.make import shipped_vectors
     from nlp.train.metrics import report
 
+    if data.is_dir():
+        return _cross_validated(data, load_themes(overlay), shipped_vectors(SHIPPED), said)
     assessor = load(path, overlay)
     outcome, names = apply(data, assessor)
     return {"model": assessor.version, "data": str(data), "method": "applied", **report(outcome, names)}
 
 
-def _cross_validated(data: Path, overlay: Path | None, said: Callable[[str], None]) -> dict[str, Any]:
-    from nlp.model import SHIPPED
+def _distilled(data: Path, themes: "Themes", said: Callable[[str], None]) -> "Vectors":
+    from nlp.train import corpus
+    from nlp.train.distil import distil, sentence_model
+
+    try:
+        model = sentence_model()
+    except ModuleNotFoundError as exc:
+        raise ConfigError("new word vectors need the extra: pip install 'utblick[embeddings]'") from exc
+    texts = corpus.load(data, themes)
+    return distil([one.text for one in texts.judged] + [one.text for one in texts.labelled], model, said)
+
+
+def _cross_validated(
+    data: Path, themes: "Themes", vectors: "Vectors", said: Callable[[str], None]
+) -> dict[str, Any]:
     from nlp.train.crossval import ablation, cross_validate
     from nlp.train.data import fingerprint
-    from nlp.train.make import VERSION, shipped_vectors
+    from nlp.train.make import VERSION
     from nlp.train.metrics import report
 
-    found = cross_validate(data, load_themes(overlay), shipped_vectors(SHIPPED), said)
+    found = cross_validate(data, themes, vectors, said)
     method = "five-fold cross-validation grouped by title"
     return {
         "model": f"{VERSION}+{fingerprint(data)}",

@@ -20,10 +20,18 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
-def info(*, model: Folder = None, as_json: Json = False) -> None:
+def info(
+    *,
+    model: Folder = None,
+    card: Annotated[bool, typer.Option("--card", help="Print the model card (Markdown).")] = False,
+    as_json: Json = False,
+) -> None:
     """Say which model is in force, what it was trained on and how good it is."""
     from monitor import learning
 
+    if card:
+        output.say(learning.card(model, context.settings().config).rstrip())
+        return
     found = learning.describe(model, context.settings().config)
     if as_json:
         output.as_json(found)
@@ -43,6 +51,9 @@ def train(
         Path, typer.Option("--data", metavar="DIR", help="Folder with gold.jsonl and policy_areas.jsonl.gz.")
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the model goes.")] = Path("var/model"),
+    distil: Annotated[
+        bool, typer.Option("--distil", help="Make the word vectors anew (needs the extra `embeddings`).")
+    ] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="Do not measure the recipe first (minutes faster).")
     ] = False,
@@ -51,7 +62,12 @@ def train(
     from monitor import learning
 
     version = learning.train(
-        data, out, context.settings().config, measure=not quick, said=lambda line: output.say(line, err=True)
+        data,
+        out,
+        context.settings().config,
+        measure=not quick,
+        distil=distil,
+        said=lambda line: output.say(line, err=True),
     )
     output.say(f"{version} written to {out}")
 

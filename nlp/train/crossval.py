@@ -16,7 +16,6 @@ from nlp.train.fit import fit
 from nlp.train.metrics import Integers, Outcome, main, mean_precision, way_of
 from nlp.vectors import Vectors
 
-
 THEME_PARTS = ("words, judged texts", "words, publishers' labels too", "word vectors")
 RELEVANCE_PARTS = ("words, one scale", "words, level by level", "word vectors", "nameable features")
 RULE_VALUES = np.array([2, 0.7, 1, 0.3], np.float32)

@@ -51,6 +51,7 @@ def report(outcome: Outcome, names: Sequence[str], *, intervals: bool = True) ->
     """Every figure: of all texts, by language, by theme, by genre; with 95 % intervals of the main ones."""
     found: dict[str, Any] = {"rows": len(outcome.relevance), **main(outcome)}
     found["themes"]["calibration_error"] = calibration_error(outcome)
+    found["themes"]["calibration"] = calibration(outcome)
     found["themes"]["by_theme"] = {name: _theme(outcome, place) for place, name in enumerate(names)}
     found["relevance"]["confusion"] = confusion(outcome)
     found["relevance"]["by_genre"] = {
@@ -62,6 +63,9 @@ def report(outcome: Outcome, names: Sequence[str], *, intervals: bool = True) ->
     }
     if intervals:
         found["intervals"] = bootstrap(outcome, main)
+        found["theme_intervals"] = {
+            name.removeprefix("themes."): ends for name, ends in bootstrap(outcome, _by_theme(names)).items()
+        }
     return found
 
 
@@ -118,6 +122,30 @@ def calibration_error(outcome: Outcome) -> float:
         sum(abs(float(truth[one].mean() - scores[one].mean())) * len(one) for one in bins if len(one))
         / len(scores)
     )
+
+
+def calibration(outcome: Outcome) -> list[list[float]]:
+    """For scores in tenths: mean said, share true, number."""
+    scores, truth = outcome.scores.ravel(), outcome.themes.ravel()
+    found = []
+    for lower in np.arange(10) / 10:
+        here = (scores >= lower) & (scores < lower + 0.1 if lower < 0.9 else scores <= 1)
+        if here.any():
+            found.append([_round(scores[here].mean()), _round(truth[here].mean()), int(here.sum())])
+    return found
+
+
+def _by_theme(names: Sequence[str]) -> Callable[[Outcome], Mapping[str, Mapping[str, float | None]]]:
+    def measure(outcome: Outcome) -> Mapping[str, Mapping[str, float | None]]:
+        return {
+            "themes": {
+                name: _round(average_precision_score(outcome.themes[:, place], outcome.scores[:, place]))
+                if outcome.themes[:, place].any() else None
+                for place, name in enumerate(names)
+            }
+        }  # fmt: skip
+
+    return measure
 
 
 def confusion(outcome: Outcome) -> list[list[int]]:
