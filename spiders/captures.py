@@ -4,8 +4,9 @@ import gzip
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedIOBase, BytesIO
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from spiders.redaction import NotRedactable, redact
 
 _LEVEL = 5
 """gzip level; 9 takes three times as long for one per cent (feeds and JSON of 20 kB)."""
+
+_ABANDONED = 86_400.0
+"""Seconds after which nobody writes to a room any more."""
 
 _PRIVATE_HEADERS = frozenset({"set-cookie", "set-cookie2"})
 
@@ -68,6 +72,7 @@ class Captures:
         """
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
+            _sweep(self._folder)
         with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".", suffix=".part") as file:
             yield Path(file.name)
 
@@ -82,6 +87,14 @@ def read_capture(folder: Path, capture: Capture) -> bytes:
     if capture.stored is None:
         raise FileNotFoundError(f"no body was stored for {capture.url}")
     return gzip.decompress((folder / capture.stored).read_bytes())
+
+
+def _sweep(folder: Path) -> None:
+    """Remove rooms that a process left behind when it was killed; none lives longer than an attempt."""
+    for room in folder.glob(".*.part"):
+        with suppress(FileNotFoundError):
+            if time.time() - room.stat().st_mtime > _ABANDONED:
+                room.unlink()
 
 
 def _redacted(page: Page, redactions: tuple[str, ...]) -> tuple[BufferedIOBase, bool]:

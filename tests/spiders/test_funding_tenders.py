@@ -14,7 +14,7 @@ from config.sources import load_sources
 from spiders.fields import Audit
 from spiders.finding import Certainty, Finding, Identifier, Kind, Relation, Step, Window, WindowKind
 from spiders.funding_tenders import FundingTenders
-from spiders.library import canonical_body
+from spiders.library import Library, canonical_body
 from spiders.platform import Assignment, Drifted, Empty, Page, Reading
 from spiders.reading import read_page
 from tests.spiders import funding_pages as portal
@@ -131,6 +131,18 @@ def test_of_a_topic_that_the_bulk_file_has_told_only_text_and_budget_are_said() 
     assert (finding.key, finding.url, finding.version) == (bulk.key, bulk.url, bulk.version)
     assert finding.text
     assert (finding.windows, finding.steps, finding.subjects, finding.identifiers) == (None, None, None, None)
+
+
+def test_a_recorded_search_answers_the_question_that_it_was_recorded_for(tmp_path: Path) -> None:
+    [ask] = PLATFORM.start(told(portal.SEARCH))
+    (tmp_path / "funding-tenders").mkdir()
+    (tmp_path / "funding-tenders" / "a.json").write_text(json.dumps(portal.results(portal.result())))
+    parts = json.loads(canonical_body(ask.body) or "")
+    for body, found in ((parts, True), (parts | {"languages": ["sv"]}, False)):
+        row = {"platform": "funding-tenders", "file": "a.json", "url": portal.SEARCH, "method": "POST"}
+        (tmp_path / "index.jsonl").write_text(json.dumps(row | {"request_body": body}))
+        answer = Library(tmp_path).find(ask.method, ask.url, ask.body, ask.headers, NOW)
+        assert (answer is not None) is found
 
 
 def test_every_page_is_asked_for_with_the_same_question() -> None:

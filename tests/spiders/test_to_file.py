@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import os
 import random
 import tempfile
 import time
@@ -215,6 +216,16 @@ def test_a_page_is_opened_alike_from_memory_and_from_a_file(tmp_path: Path) -> N
         with one.open() as whole:
             assert whole.read() == body
         assert (one.size, one.sha256()) == (len(body), hashlib.sha256(body).hexdigest())
+
+
+def test_a_room_that_was_left_behind_is_removed_a_day_later(tmp_path: Path) -> None:
+    left, busy = tmp_path / ".left.part", tmp_path / ".busy.part"
+    for room in (left, busy):
+        room.write_bytes(b"x")
+    os.utime(left, (0, 0))
+    with Captures(tmp_path).room():
+        assert not left.exists()
+        assert busy.exists()
 
 
 def test_a_room_is_gone_after_use() -> None:
