@@ -23,8 +23,9 @@ from monitor.archive.documents import for_letter
 from monitor.archive.history import histories
 from monitor.archive.letters import edition, entry
 from monitor.archive.scans import source_health
-from monitor.candidates import Desk, items
+from monitor.candidates import Desk, items, open_docket
 from monitor.errors import MonitorError
+from monitor.files import Rules
 from monitor.health import Sign, alarms
 
 FIRST_PERIOD = timedelta(days=7)
@@ -44,6 +45,7 @@ class Office:
     calendar: Calendar
     sources: tuple[Source, ...]
     themes: tuple[Theme, ...]
+    rules: Rules
 
     @classmethod
     def of(cls, settings: Settings) -> "Office":
@@ -53,7 +55,13 @@ class Office:
             ConfigError: a broken file.
         """
         overlay = settings.config
-        return cls(load_organisation(overlay), load_calendar(overlay), load_sources(overlay), load_themes(overlay))
+        return cls(
+            load_organisation(overlay),
+            load_calendar(overlay),
+            load_sources(overlay),
+            load_themes(overlay),
+            Rules.of(overlay),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,7 @@ def gather(conn: Connection, office: Office, *, week: str, now: datetime) -> Mat
     today = now.astimezone(office.organisation.zone).date()
     since = before.built_at if before else now - FIRST_PERIOD
     documents = for_letter(conn, since, today, levels=LEVELS)
+    docket = open_docket(conn, documents, office.rules.measured(conn, today), today, since=since)
     by_language = {}
     for language in ("sv", "en"):
         desk = Desk(
@@ -108,7 +117,7 @@ def gather(conn: Connection, office: Office, *, week: str, now: datetime) -> Mat
             today=today,
             language=language,
         )
-        by_language[language] = items(documents, desk)
+        by_language[language] = items(documents, desk, docket)
     return Material(
         week=week,
         now=now,

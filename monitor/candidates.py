@@ -1,21 +1,29 @@
 """From archived documents to what a letter can be composed of: one `Item` per file, however many documents moved.
 
-Documents join when they are about the same thing by an identifier with the relation `subject`; nothing else joins.
+A file is a dossier of the file room (`monitor.dossiers`); a document outside of dossiers is an item by itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
+
+from sqlalchemy import Connection
 
 from config.calendar import Calendar
 from config.organisation import Organisation
 from config.sources import Source
+from config.stages import Step
 from config.themes import Theme
 from digests import briefing as letter
 from digests.words import catalogue
 from monitor.archive.documents import Document
+from monitor.archive.dossiers import dossiers_of, packages_of
+from monitor.cases import Case, cases_of
 from monitor.clock import Reach, internal_dates
+from monitor.decision import ZONE
+from monitor.estimates import DossierWindow
+from monitor.files import File, Moved, Rules, load_files, moved, stepping
 from spiders.finding import Kind, Relation, Window
 
 SHOWN_FIELDS = ("windows", "title", "gone")
@@ -24,6 +32,12 @@ SHOWN_FIELDS = ("windows", "title", "gone")
 REGISTERS = frozenset({"hys", "ares", "plan", "dok-id", "reference", "diary"})
 """Schemes of identifiers that no reader would look for."""
 
+MOST_SOURCES = 6
+"""Links of an entry; the archive has them all."""
+FEWEST_FILES = 3
+"""Of how many files a usual length must be the median to be worth a word."""
+
+_TOLD = frozenset({letter.Level.ACT.value, letter.Level.BRIEF.value, letter.Level.BACKGROUND.value})
 _LEVELS = {level.value: rank for rank, level in enumerate(reversed(letter.Level))}
 
 
@@ -39,32 +53,160 @@ class Desk:
     language: str
 
 
-def items(documents: Iterable[Document], desk: Desk) -> list[letter.Item]:
-    """One item per file, the documents about the same thing together; those not rated are left out."""
-    rated = [one for one in documents if one.level is not None and one.relevance is not None]
-    return [_item(group, desk) for group in _same_subject(rated)]
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """The dossiers of the documents at hand, with our cases and what moved since the last edition."""
+
+    files: Mapping[int, File] = field(default_factory=dict)
+    numbers: Mapping[int, int] = field(default_factory=dict)
+    """Document → the dossier that it is about."""
+    cases: Mapping[int, Case] = field(default_factory=dict)
+    moves: Mapping[int, Moved] = field(default_factory=dict)
+    since: datetime | None = None
+    """What was first seen after this moment is new; None: nothing is."""
 
 
-def _same_subject(documents: Sequence[Document]) -> list[list[Document]]:
-    """Groups of documents that share a `subject` identifier, directly or through others; order is kept."""
-    parent = {one.id: one.id for one in documents}
+def open_docket(
+    conn: Connection, documents: Sequence[Document], rules: Rules, today: date, *, since: datetime | None = None
+) -> Docket:
+    """Fetch the dossiers of `documents`, and those in which a day arrived since the last edition.
 
-    def root(number: int) -> int:
-        while parent[number] != number:
-            parent[number] = parent[parent[number]]
-            number = parent[number]
-        return number
+    Args:
+        conn: a reading connection.
+        documents: read with the same `since`.
+        rules: stages and windows.
+        today: the day of the edition.
+        since: the moment of the edition before; None: nothing is compared.
+    """
+    numbers = dossiers_of(conn, [one.id for one in documents])
+    wanted = set(numbers.values())
+    if since is not None:
+        wanted |= packages_of(conn, [one.id for one in documents])
+        wanted |= stepping(conn, since.astimezone(ZONE).date(), today)
+    files = load_files(conn, wanted, rules, today, since=since, loaded=documents)
+    moves = {}
+    if since is not None:
+        moves = {number: move for number, one in files.items() if (move := moved(one, rules, since)) is not None}
+    of_files = {document.id: number for number, one in files.items() for document in one.documents}
+    return Docket(files, of_files | numbers, cases_of(conn, files), moves, since)
 
-    first: dict[tuple[str, str], int] = {}
+
+def items(documents: Iterable[Document], desk: Desk, docket: Docket = Docket()) -> list[letter.Item]:
+    """One item per dossier, and one for each document outside of dossiers; what is not rated is left out.
+
+    A dossier without a document at hand is an item only if it moved.
+    """
+    at_hand: dict[int, list[Document]] = {}
+    found: list[letter.Item] = []
     for one in documents:
-        for identifier in one.identifiers:
-            if identifier.relation is Relation.SUBJECT:
-                other = first.setdefault((identifier.scheme, identifier.value), one.id)
-                parent[root(one.id)] = root(other)
-    groups: dict[int, list[Document]] = {}
-    for one in documents:
-        groups.setdefault(root(one.id), []).append(one)
-    return list(groups.values())
+        number = docket.numbers.get(one.id)
+        if number is not None and number in docket.files:
+            at_hand.setdefault(number, []).append(one)
+        elif _rated(one):
+            found.append(_item([one], desk))
+    for number in docket.moves:
+        if any(_rated(one) and one.level in _TOLD for one in docket.files[number].documents):
+            at_hand.setdefault(number, [])
+    found += [
+        _dossier(docket.files[number], some, desk, docket)
+        for number, some in at_hand.items()
+        if any(_rated(one) for one in docket.files[number].documents)
+    ]
+    return found
+
+
+def _rated(one: Document) -> bool:
+    return one.level is not None and one.relevance is not None
+
+
+def _dossier(one: File, at_hand: Sequence[Document], desk: Desk, docket: Docket) -> letter.Item:
+    """The item of a dossier: of what was read this week, the rest of the dossier speaks where it must."""
+    rated = [document for document in one.documents if _rated(document)]
+    item = _item([document for document in rated if document.level in _TOLD] or rated, desk)
+    case = docket.cases.get(one.id)
+    known = docket.since is not None and any(document.first_seen <= docket.since for document in one.documents)
+    return replace(
+        item,
+        id=f"dossier:{one.id}",
+        identifiers=tuple(dict.fromkeys(name.value for name in one.identifiers)),
+        sources=item.sources[:MOST_SOURCES],
+        windows=tuple(_dossier_window(window, desk) for window in one.windows),
+        stage=_stage(one, desk),
+        changes=tuple(_moves(one, at_hand, desk, docket)) if known else (),
+        channels=tuple(dict.fromkeys([*([case.channel] if case and case.channel else []), *item.channels])),
+        case=_case(case, desk) if case else None,
+        direction=letter.Direction(case.direction) if case and case.direction else item.direction,
+        direction_reason=_judged(case, desk) if case and case.direction else item.direction_reason,
+    )
+
+
+def _stage(one: File, desk: Desk) -> letter.Stage | None:
+    """Where the dossier stands and what comes next, with a day only where a source gives it."""
+    stands, coming = one.standing, one.expected
+    if stands is None:
+        return None
+    following = _step_name(coming.step, desk) if coming else ""
+    if coming and coming.usual and coming.usual.files >= FEWEST_FILES:
+        words = catalogue(desk.language)
+        following = words.say("usual", step=following, days=words.count(coming.usual.days, "day"))
+    return letter.Stage(
+        name=_step_name(stands.event.step, desk),
+        number=stands.number,
+        total=stands.total if stands.number else None,
+        expected=following,
+        expected_day=coming.day if coming else None,
+    )
+
+
+def _moves(one: File, at_hand: Sequence[Document], desk: Desk, docket: Docket) -> Iterator[letter.Change]:
+    """What is different from the last edition; a new document only where it moved nothing else."""
+    words = catalogue(desk.language)
+    told = False
+    if (move := docket.moves.get(one.id)) is not None:
+        before = _step_name(move.before.event.step, desk) if move.before else None
+        after = _step_name(move.after.event.step, desk)
+        if move.before and before == after:
+            before, after = (
+                f"{after} ({words.plain_date(stands.event.day)})" for stands in (move.before, move.after)
+            )
+        told = True
+        yield letter.Change(words.phrases["field stage"], before, after)
+    for document in one.documents:
+        if docket.since is not None and document.first_seen <= docket.since:
+            for change in _changes(document, desk):
+                told = True
+                yield change
+    if not told and docket.since is not None:
+        new = [document for document in at_hand if document.first_seen > docket.since and _rated(document)]
+        for document in new[:1]:
+            yield letter.Change(words.phrases["field document"], None, document.title(desk.language)[0])
+
+
+def _step_name(step: Step, desk: Desk) -> str:
+    return step.sv if desk.language == "sv" else step.en
+
+
+def _case(case: Case, desk: Desk) -> letter.Case:
+    position = case.last("position")
+    note = None
+    if case.position and position:
+        note = letter.Note(case.position, position.who, _day(position.at, desk))
+    return letter.Case(
+        status=letter.Status(case.status),
+        owner=case.owner or "",
+        decider=case.decider or "",
+        channel=case.channel or "",
+        note=note,
+    )
+
+
+def _judged(case: Case, desk: Desk) -> str:
+    change = case.last("direction")
+    return f"{change.who}, {catalogue(desk.language).plain_date(_day(change.at, desk))}" if change else ""
+
+
+def _dossier_window(one: DossierWindow, desk: Desk) -> letter.Window:
+    return replace(_window(one.window, desk), url=one.where)
 
 
 def _item(group: Sequence[Document], desk: Desk) -> letter.Item:
@@ -170,10 +312,10 @@ def _changes(one: Document, desk: Desk) -> list[letter.Change]:
             before = spans[revision.field][0] if revision.field in spans else revision.before
             spans[revision.field] = (before, revision.after)
     changes = []
-    for field, (before, after) in spans.items():
-        was, is_now = _said(field, before, desk), _said(field, after, desk)
+    for name, (before, after) in spans.items():
+        was, is_now = _said(name, before, desk), _said(name, after, desk)
         if was != is_now:
-            changes.append(letter.Change(words.phrases[f"field {field}"], was, is_now))
+            changes.append(letter.Change(words.phrases[f"field {name}"], was, is_now))
     return changes
 
 

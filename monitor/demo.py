@@ -17,6 +17,7 @@ from digests.weeks import week_of
 from monitor import example
 from monitor.archive.engine import open_archive, reading, writing
 from monitor.briefing import Office, edit, gather, publish
+from monitor.dossiers import join_new
 from monitor.errors import MonitorError
 from monitor.rating import rate_new
 from monitor.scan import ScanReport, recorded, scan
@@ -64,6 +65,7 @@ def run(folder: Path, step: Callable[[str, int, int], None] | None = None) -> De
             settings = _settings(folder, day)
             reports.append(_scan(engine, settings))
             rated += rate_new(engine, assessor, _clock(settings))
+            join_new(engine, _clock(settings), overlay=settings.config)
             briefing = _publish(engine, settings)
         tell("writing the letter", total - 1, total)
         files = _write(folder, briefing, settings)

@@ -67,6 +67,18 @@ class JoinReport:
     unjoined: Mapping[str, int] = field(default_factory=dict)
     unknown_codes: tuple[str, ...] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        """The keys of `filing` in `scan --json` (docs/cli.md)."""
+        return {
+            "filed": self.filed,
+            "made": self.made,
+            "merged": [list(pair) for pair in self.merged],
+            "conflicts": [str(conflict) for conflict in self.conflicts],
+            "proposed": self.proposed,
+            "unjoined": dict(self.unjoined),
+            "unknown_codes": list(self.unknown_codes),
+        }
+
     def lines(self) -> tuple[str, ...]:
         """What a person should know of it, one line each."""
         said = [f"dossier {other} is now part of dossier {survivor}" for other, survivor in self.merged]
@@ -362,6 +374,27 @@ def _stands(conn: Connection, number: int) -> int:
     if stands is None or stands not in room.load_dossiers(conn, [stands]):
         raise DossierError(f"there is no dossier {number}")
     return stands
+
+
+def waiting(conn: Connection) -> list[dict[str, Any]]:
+    """The proposals that nobody has decided yet, the likeliest first, as plain JSON."""
+    query = (
+        select(join_proposal, document.c.titles, document.c.key)
+        .join(document, document.c.id == join_proposal.c.document)
+        .where(join_proposal.c.state == "proposed")
+        .order_by(join_proposal.c.score.desc(), join_proposal.c.id)
+    )
+    return [
+        {
+            "proposal": row.id,
+            "document": row.document,
+            "title": row.titles.get("sv") or next(iter(row.titles.values()), row.key),
+            "dossier": row.dossier,
+            "score": row.score,
+            "reasons": row.reasons,
+        }
+        for row in conn.execute(query)
+    ]
 
 
 def _open_proposal(conn: Connection, number: int) -> Any:

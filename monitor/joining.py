@@ -80,6 +80,12 @@ def names_file(key: str) -> bool:
     return scheme in FILES and not value.startswith(_ACCOMPANYING)
 
 
+def weight(key: str) -> tuple[bool, int, str]:
+    """An order of keys: names of files first, procedures before proposals before acts."""
+    kind = kind_of_key(key)
+    return not names_file(key), FILES.index(kind) if kind in FILES else len(FILES), key
+
+
 def relations(identifiers: Iterable[Identifier], own: str | None = None) -> dict[str, Relation]:
     """The keys of a document with the relation that counts; of several the strongest.
 

@@ -7,10 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from monitor.archive.documents import Document, get_documents, id_by_key, ids_by_identifier
+from monitor.archive.documents import Document, get_document, get_documents, id_by_key, ids_by_identifier
+from monitor.archive.dossiers import dossier_by_keys, dossiers_by_pattern, dossiers_of, standing_id
 from monitor.archive.ratings import Rated, newest_assessment
 from monitor.errors import MonitorError
+from monitor.joining import keys_of, weight
+from monitor.proposals import Nicknames
 from spiders.identifiers import parse_identifier
+
+DOSSIER, DOCUMENT = "dossier:", "document:"
+"""How a number is written that can mean nothing else."""
 
 
 class NotFoundError(MonitorError):
@@ -39,8 +45,66 @@ def look_up(conn: Connection, name: str) -> Found:
     return Found(first, tuple(others), newest_assessment(conn, first.id))
 
 
+def dossier_called(conn: Connection, name: str, nicknames: Nicknames) -> int | None:
+    """The dossier that `name` means: its number (`dossier:4`), any identifier in any spelling, a nickname.
+
+    None: a number of a document, or something that only documents outside of dossiers are called.
+
+    Raises:
+        NotFoundError: there is no dossier of this number, or a nickname that may mean several files.
+    """
+    name = name.strip()
+    if name.lower().startswith(DOSSIER):
+        number = name[len(DOSSIER) :].strip()
+        stands = standing_id(conn, int(number)) if number.isdecimal() and len(number) < 10 else None
+        if stands is None:
+            raise NotFoundError(f"there is no dossier {number!r}")
+        return stands
+    if name.lower().startswith(DOCUMENT) or (_numbered(name) and get_document(conn, int(name)) is not None):
+        return None
+    identifier = parse_identifier(name)
+    if identifier is not None and (found := dossier_by_keys(conn, keys_of(identifier))) is not None:
+        return found
+    if identifier is not None and identifier.scheme == "fpm" and ":" not in identifier.value:
+        # A memo's number without its session: the newest one.
+        return next(iter(dossiers_by_pattern(conn, f"fpm %:{identifier.value}")), None)
+    meanings = nicknames.find(name)
+    meant = [found for keys in meanings if (found := dossier_by_keys(conn, sorted(keys, key=weight))) is not None]
+    if len(meanings) > 1:
+        known = ", ".join(f"{DOSSIER}{number}" for number in meant) or "none of them in the archive"
+        raise NotFoundError(f"{name!r} may mean {len(meanings)} files ({known}); give a number")
+    if meant:
+        return meant[0]
+    own = id_by_key(conn, name)
+    return dossiers_of(conn, [own]).get(own) if own is not None else None
+
+
+def the_dossier(conn: Connection, name: str, nicknames: Nicknames) -> int:
+    """The dossier that `name` means, also by the number of a document in it.
+
+    Raises:
+        NotFoundError: nothing has this name, or it stands outside of dossiers.
+    """
+    called = dossier_called(conn, name, nicknames)
+    if called is not None:
+        return called
+    documents = _ids(conn, name.strip())
+    if not documents:
+        raise NotFoundError(f"nothing in the archive is called {name!r}; `utblick search` looks for words")
+    own = dossiers_of(conn, documents[:1]).get(documents[0])
+    if own is None:
+        raise NotFoundError(f"document {documents[0]} belongs to no dossier; `utblick show` shows it")
+    return own
+
+
+def _numbered(name: str) -> bool:
+    return name.isdecimal() and len(name) < 10
+
+
 def _ids(conn: Connection, name: str) -> tuple[int, ...]:
-    if name.isdecimal() and len(name) < 10 and get_documents(conn, [int(name)]):
+    if name.lower().startswith(DOCUMENT):
+        name = name[len(DOCUMENT) :].strip()
+    if _numbered(name) and get_documents(conn, [int(name)]):
         return (int(name),)
     identifier = parse_identifier(name)
     if identifier is not None and (ids := ids_by_identifier(conn, identifier)):

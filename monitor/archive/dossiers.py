@@ -25,7 +25,7 @@ from monitor.archive.files import (
 )
 from monitor.archive.known import chunks
 from monitor.archive.schema import document
-from monitor.joining import Group, Paper, kind_of_key, names_file
+from monitor.joining import Group, Paper, names_file, weight
 from spiders.finding import Relation
 
 _JOINING = (Relation.SUBJECT.value, Relation.PACKAGE.value)
@@ -88,6 +88,18 @@ def dossiers_of(conn: Connection, documents: Sequence[int]) -> dict[int, int]:
     return found
 
 
+def packages_of(conn: Connection, documents: Sequence[int]) -> set[int]:
+    """The dossiers that the documents cover among others."""
+    found: set[int] = set()
+    table = dossier_document
+    for some in chunks(list(documents)):
+        query = select(table.c.dossier).where(
+            table.c.document.in_(some), table.c.relation == Relation.PACKAGE.value
+        )
+        found.update(conn.execute(query).scalars())
+    return found
+
+
 def dossier_by_keys(conn: Connection, keys: Sequence[str]) -> int | None:
     """The dossier with the first of the keys that any has."""
     query = select(dossier_key.c.key, dossier_key.c.dossier).where(dossier_key.c.key.in_(keys))
@@ -113,7 +125,7 @@ def load_dossiers(conn: Connection, numbers: Collection[int]) -> dict[int, Dossi
     return {
         number: Dossier(
             number,
-            tuple(sorted(keys[number], key=_weight)),
+            tuple(sorted(keys[number], key=weight)),
             tuple(sorted(documents[number, Relation.SUBJECT.value])),
             tuple(sorted(documents[number, Relation.PACKAGE.value])),
         )
@@ -140,13 +152,6 @@ def happened(conn: Connection, number: int) -> tuple[Happened, ...]:
     merged = select(dossier.c.id).where(or_(dossier.c.id == number, dossier.c.merged_into == number))
     query = select(dossier_event).where(dossier_event.c.dossier.in_(merged)).order_by(dossier_event.c.id)
     return tuple(Happened(row.at, row.who, row.what, row.detail) for row in conn.execute(query))
-
-
-def _weight(key: str) -> tuple[bool, int, str]:
-    """Names of files first, procedures before proposals before acts."""
-    order = ("procedure", "com", "act")
-    kind = kind_of_key(key)
-    return not names_file(key), order.index(kind) if kind in order else len(order), key
 
 
 # ---------------------------------------------------------------------------- filing
@@ -259,7 +264,7 @@ def settle(conn: Connection, groups: Sequence[Group], documents: Collection[int]
     ]
     for other, survivor in merged:
         place = next(place for place, number in numbers.items() if number == survivor)
-        shared = sorted(groups[place].keys, key=_weight)[:5]
+        shared = sorted(groups[place].keys, key=weight)[:5]
         _merge(conn, other, survivor, shared, at)
     _note_left(conn, groups, numbers, before, at)
     return Settled(len(new), tuple(merged))

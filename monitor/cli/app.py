@@ -23,6 +23,7 @@ def build() -> Commands:
     from monitor.cli import (
         archive,
         brief,
+        case,
         database,
         demo,
         doctor,
@@ -48,6 +49,7 @@ def build() -> Commands:
     archive.register(app)
     doctor.register(app)
     serve.register(app)
+    app.add_typer(case.app, name="case")
     app.add_typer(brief.app, name="brief")
     app.add_typer(subscribers.app, name="subscribers")
     app.add_typer(model.app, name="model")

@@ -98,36 +98,68 @@ def show(
     ],
     as_json: Json = False,
 ) -> None:
-    """Show a document by any of its names."""
+    """Show a dossier by any of its names, or a document by its number."""
+    from config.lexicon import load_lexicon
     from monitor.archive.engine import reading
+    from monitor.dossier_json import file_as_json
+    from monitor.files import Rules, load_files
     from monitor.lookup import as_json as data
-    from monitor.lookup import look_up
+    from monitor.lookup import dossier_called, look_up
+    from monitor.proposals import Nicknames
 
     settings = context.settings()
+    today = _today(settings)
     with context.archive(settings) as engine, reading(engine) as conn:
-        found = look_up(conn, ref)
-    known = data(found, _today(settings))
+        number = dossier_called(conn, ref, Nicknames.of(load_lexicon(settings.config)))
+        if number is None:
+            known = data(look_up(conn, ref), today)
+        else:
+            rules = Rules.of(settings.config).measured(conn, today)
+            known = file_as_json(conn, load_files(conn, [number], rules, today)[number], today)
     if as_json:
         output.as_json(known)
-        return
-    output.say(f"{known['id']}  {known['title']}")
+    else:
+        _show(known)
+
+
+def _show(known: dict[str, Any]) -> None:
+    output.say(f"{known.get('ref', known['id'])}  {known['title']}")
     for name in ("kind", "source", "published", "level", "direction", "url"):
         output.say(f"{name:<12} {known[name] or ''}")
     output.say(f"{'themes':<12} {', '.join(known['themes'])}")
     for one in known["identifiers"]:
         output.say(f"{one['relation']:<12} {one['value']}")
+    if stage := known.get("stage"):
+        place = f" ({stage['number']} of {stage['total']})" if stage["number"] else ""
+        output.say(f"{'stage':<12} {stage['name']}{place}, {stage['since']}")
+        if coming := stage["next"]:
+            usual = f", usually after {coming['usual_days']} days" if coming["usual_days"] is not None else ""
+            output.say(f"{'next':<12} {coming['name']} {coming['date'] or ''}{usual}")
     for one in known["windows"]:
         state = "open" if one["open"] else "closed"
+        basis = f": {one['basis']}" if one.get("basis") else ""
         output.say(
             f"{'window':<12} {one['kind']} {one['opens'] or '…'} – {one['closes'] or '?'} "
-            f"({one['certainty']}, {state})"
+            f"({one['certainty']}, {state}{basis})"
         )
     for one in known["steps"]:
-        output.say(f"{'step':<12} {one['date']} {one['code']}")
+        others = [f"{day['date']} {day['source']}" for day in one.get("dates", ()) if one["disputed"]]
+        disputed = f" (sources disagree: {', '.join(others)})" if others else ""
+        output.say(f"{'step':<12} {one['date']} {one.get('name', one['code'])}{disputed}")
+    for one in known.get("deciders", ()):
+        output.say(f"{one['role']:<12} {one['name']}")
+    if case := known["case"]:
+        output.say(f"{'case':<12} {case['status']}, {case['owner'] or 'no owner'}")
     for one in known["revisions"]:
         output.say(f"{'changed':<12} {one['seen_at'][:10]} {one['field']}")
-    for one in known["documents"][1:]:
-        output.say(f"{'also':<12} {one['id']} {one['title']} ({one['source']})")
+    for one in known["documents"] if "ref" in known else known["documents"][1:]:
+        relation = one.get("relation", "also")
+        output.say(f"{relation:<12} {one['id']} {one['title']} ({one['source']})")
+    for one in known.get("mentions", ()):
+        output.say(f"{one['relation']:<12} {one['id']} {one['title']} ({one['source']})")
+    for one in known.get("proposed", ()):
+        why = "; ".join(reason["evidence"] for reason in one["reasons"])
+        output.say(f"{'proposed':<12} {one['document']} ({why})")
 
 
 def explain(

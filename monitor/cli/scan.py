@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from config.sources import Source
     from monitor.cli.commands import Commands
+    from monitor.dossiers import JoinReport
     from monitor.scan import ScanReport
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -76,10 +77,13 @@ def scan(
             )
         if not dry_run and not no_rating and not report.interrupted:
             _rate(engine, settings)
+        filed = None if dry_run or report.interrupted else _file(engine, settings)
     if as_json:
-        output.as_json(scanning.as_json(report))
+        output.as_json(scanning.as_json(report) | ({"filing": filed.as_json()} if filed else {}))
     else:
         _show(report)
+    for line in filed.lines() if filed else ():
+        output.say(f"utblick: {line}", err=True)
     for one in report.sources:
         if one.attempt.outcome in scanning.NOT_WELL:
             output.say(f"utblick: {one.source.id}: {one.attempt.outcome}: {one.attempt.error or ''}", err=True)
@@ -130,6 +134,12 @@ def _rate(engine: Any, settings: Any) -> None:
     from nlp.model import load
 
     rate_new(engine, load(overlay=settings.config), lambda: context.clock(settings))
+
+
+def _file(engine: Any, settings: Any) -> JoinReport:
+    from monitor.dossiers import join_new
+
+    return join_new(engine, lambda: context.clock(settings), overlay=settings.config)
 
 
 def _show(report: ScanReport) -> None:
