@@ -218,9 +218,8 @@ def dossier_finding(rows: Sequence[Fields], procedure: Identifier, source: str, 
     for row in rows:
         row.ignore("dossier")
         for code in ("sv", "en"):
-            title = line(row.opt_str(f"dossier_title_{code}", sometimes=True))
-            if title:
-                titles.setdefault(code, title)
+            if named := line(row.opt_str(f"dossier_title_{code}", sometimes=True)):
+                titles.setdefault(code, named)
         for name in ("adopted", "pending", "withdrawn"):
             flag = row.opt_str(name, sometimes=True)
             if flag is not None:
@@ -240,9 +239,7 @@ def dossier_finding(rows: Sequence[Fields], procedure: Identifier, source: str, 
         com = com_of(member.key)
         names += [Identifier("celex", member.key, relation)]
         names += [replace(com, relation=relation)] if com else []
-    steps = [
-        Step(one.day, f"cellar:{'/'.join(one.types[:1]) or 'document'}") for one in members.values() if one.day
-    ]
+    steps = [Step(one.day, one.code) for one in members.values() if one.day]
     return Finding(
         source=source,
         key=procedure.value,
