@@ -14,11 +14,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from spiders.fields import Audit, Fields, parse_day
 from spiders.finding import Finding, Kind, Step
+from spiders.funding_tenders_budget import budget_lines, embedded, summary_of
 from spiders.funding_tenders_words import (
     PROGRAMMES,
     TOPIC_PAGE,
@@ -196,8 +196,8 @@ def _row(item: Fields, audit: Audit) -> _Row:
         deadlines=deadlines,
         single=model == "single-stage",
         text=plain(_one(meta, "descriptionByte", sometimes=True), TEXT),
-        budget=_summary(
-            _budget(_one(meta, "budgetOverview", sometimes=True), str(int(key)), identifier, audit),
+        budget=summary_of(
+            budget_lines(_one(meta, "budgetOverview", sometimes=True), str(int(key)), identifier, audit),
             actions,
             model,
         ),
@@ -268,7 +268,7 @@ def _need(meta: Fields, key: str) -> str:
 def _words(meta: Fields, key: str) -> Iterator[str]:
     """Texts; in 2023 all of them stood in one, as JSON."""
     for text in meta.strings(key, sometimes=True):
-        inner = _inner(text) if text.startswith("[") else None
+        inner = embedded(text) if text.startswith("[") else None
         for word in inner if isinstance(inner, list) else [text]:
             if isinstance(word, str) and (shown := line(word, 100)):
                 yield shown
@@ -294,68 +294,7 @@ def _programme(code: str | None, audit: Audit) -> tuple[str, ...]:
     return (code, PROGRAMMES[code])
 
 
-# --- Budget
-
-
-def _budget(overview: str | None, key: str, identifier: str, audit: Audit) -> list[Mapping[str, Any]]:
-    """The lines of the call's budget that are about this topic."""
-    if overview is None:
-        return []
-    data = _inner(overview)
-    topics = data.get("budgetTopicActionMap") if isinstance(data, Mapping) else None
-    if not isinstance(topics, Mapping):
-        audit.note("budgetOverview: expected JSON with budgetTopicActionMap; budget left out")
-        return []
-    # The overview is of the whole call; its keys are ccm2Ids.
-    lines = [
-        entry
-        for topic, entries in topics.items()
-        for entry in (entries if isinstance(entries, list) else [entries])
-        if isinstance(entry, Mapping)
-        and (str(topic) == key or str(entry.get("action", "")).upper().startswith(identifier.upper()))
-    ]
-    if topics and not lines:
-        audit.note("budgetOverview: has no line for its own topic; budget left out")
-    return lines
-
-
-def _summary(budget: Iterable[Mapping[str, Any]], actions: Iterable[str], model: str | None) -> str:
-    said = []
-    for entry in budget:
-        years = entry.get("budgetYearMap")
-        amounts = (
-            {str(year): _amount(value) for year, value in years.items()} if isinstance(years, Mapping) else {}
-        )
-        stated = [f"{amount} ({year})" for year, amount in sorted(amounts.items()) if amount]
-        least, most = _amount(entry.get("minContribution")), _amount(entry.get("maxContribution"))
-        grants = _amount(entry.get("expectedGrants"))
-        each = f"{least} to {most}" if least and most and least != most else most or least
-        said += [f"Budget: EUR {', '.join(stated)}."] if stated else []
-        said += [f"Contribution per project: EUR {each}."] if each else []
-        said += [f"Expected grants: {grants}."] if grants else []
-    kinds = ", ".join(dict.fromkeys(actions))
-    said += [f"Type of action: {kinds}."] if kinds else []
-    said += [f"Deadline model: {line(model, 60)}."] if model else []
-    return " ".join(dict.fromkeys(said))
-
-
-def _amount(value: object) -> str:
-    """A number with separators for people; "" for none (also 0, which stands for "not stated")."""
-    try:
-        number = round(float(str(value)))
-    except (ValueError, OverflowError):
-        return ""
-    return f"{number:,}" if number > 0 else ""
-
-
-# --- What all of it needs
-
-
-def _inner(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+# --- The answer as a whole
 
 
 def _json(page: Page) -> object:

@@ -206,6 +206,13 @@ def test_a_budget_that_cannot_be_read_is_said(overview: str, warned: bool) -> No
     assert "Budget" not in only(reading).summary["en"]
 
 
+def test_the_budget_of_a_topic_is_not_that_of_another_whose_name_begins_alike() -> None:
+    lines = [{"action": f"LIFE-2026-CET-{number} - x", "budgetYearMap": {"2026": number}} for number in (10, 1)]
+    overview = json.dumps({"budgetTopicActionMap": {"other": lines}})
+    finding = only(read_search(portal.results(portal.result(budgetOverview=[overview]))))
+    assert finding.summary["en"].startswith("Budget: EUR 1 (2026). Type")
+
+
 def test_unknown_words_are_said() -> None:
     row = portal.result(status=["31094599"], frameworkProgramme=["1"], deadlineDate=["soon"])
     reading = read_search(portal.results(portal.result(2), row))
