@@ -12,12 +12,14 @@ from bench.funding import generate
 from config.errors import ConfigError
 from config.sources import load_sources
 from spiders.fields import Audit
-from spiders.finding import Certainty, Finding, Identifier, Kind, Relation, Step, Window, WindowKind
+from spiders.finding import Certainty, Finding, Identifier, Kind, Outcome, Relation, Step, Window, WindowKind
 from spiders.funding_tenders import FundingTenders
 from spiders.library import Library, canonical_body
 from spiders.platform import Assignment, Drifted, Empty, Page, Reading
 from spiders.reading import read_page
 from tests.spiders import funding_pages as portal
+from tests.spiders.conftest import Scan, declared
+from tests.spiders.hostile_server import HostileServer
 from tests.spiders.pages import NOW, assignment, page
 
 PLATFORM = FundingTenders()
@@ -365,9 +367,9 @@ def test_settled_records_are_counted_and_let_go() -> None:
 
 
 def test_every_declared_source_makes_sense_and_asks() -> None:
-    declared = [source for source in load_sources() if source.platform == PLATFORM.name]
-    assert len(declared) >= 2
-    for source in declared:
+    sources = [source for source in load_sources() if source.platform == PLATFORM.name]
+    assert len(sources) >= 2
+    for source in sources:
         PLATFORM.check(source)
         [ask] = PLATFORM.start(Assignment(source, NOW))
         routed = PLATFORM.route(source.url)
@@ -399,3 +401,22 @@ def test_pages_are_held_to_their_form() -> None:
     answer: Page = page("<!doctype html><html></html>", portal.BULK, reader="bulk")
     with pytest.raises(Drifted, match="json was due, got an HTML page"):
         read_page(PLATFORM, answer, told())
+
+
+def test_both_ways_in_are_scanned_for_real(hostile: HostileServer, scan: Scan) -> None:
+    place = "/rest/search?apiKey=SEDIA&text=***&pageSize=100&pageNumber="
+    rows = [portal.result(number) for number in range(150)]
+    hostile.pages |= {
+        "/grantsTenders.json": portal.bulk(portal.topic(), portal.topic(2)),
+        f"{place}1": portal.results(*rows[:100], total=150),
+        f"{place}2": portal.results(*rows[100:], total=150, number=2),
+    }
+    terms: dict[str, Any] = {"platform": "funding-tenders", "languages": ("en",)}
+    bulk = declared("bulk", hostile.url("/grantsTenders.json"), **terms)
+    search = declared("search", hostile.url(f"{place}1"), documents_of="bulk", **terms)
+    found = scan(bulk, search)
+    assert {attempt.outcome for attempt in found.attempts.values()} == {Outcome.CHANGED}
+    assert (len(found.keys("bulk")), len(found.keys("search"))) == (2, 150)
+    [posted, _] = [seen for seen in hostile.seen if seen.path.startswith("/rest")]
+    assert posted.headers["content-type"].startswith("multipart/form-data; boundary=")
+    assert {finding.source for page in found.pages("search") for finding in page.findings} == {"bulk"}
