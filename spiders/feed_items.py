@@ -178,7 +178,8 @@ def _moment(entry: Mapping[str, Any], *names: str) -> datetime | None:
         if name not in entry:
             continue
         try:
-            moment = datetime(*entry[name][:6], tzinfo=UTC)
+            year, month, day, hour, minute, second = entry[name][:6]
+            moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         except (TypeError, ValueError):  # None: a date that nobody could read
             continue
         if OLDEST <= moment.date() <= date(9000, 1, 1):

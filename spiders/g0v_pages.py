@@ -146,8 +146,10 @@ def page_identifiers(kind: Kind, path: str, heading: str, own: str | None, text:
     title, glued = split_heading(heading)
     if kind is Kind.FPM:
         number = _memo_number(path, f"{glued} ", own or "")
-        about = memo_identifiers(title, text)
-        return _once([*number, *(name for name in about if name.value not in {one.value for one in number})])
+        stated_about = memo_identifiers(title, text)
+        return _once(
+            [*number, *(name for name in stated_about if name.value not in {one.value for one in number})]
+        )
     numbers = _own_number(kind, own or "") or [
         hit.identifier for hit in find_identifiers(f"{own or ''} ; {glued}") if hit.identifier.scheme in _OWN
     ]
