@@ -121,6 +121,8 @@ class PipelineAssessor:
             return self._nothing(reading.text.id, reading.language, tags)
         chances = doc._.chances
         limits = stack.levels[PUBLISHERS.groups.index(group_of(reading.text))]
+        if reading.text.window_open is False:  # recall comes first only while something can still be missed
+            limits = np.maximum(limits, stack.levels[PUBLISHERS.groups.index(group_of(Text("", "")))])
         level = LEVELS[int(np.searchsorted(limits, float(chances.sum()), side="right"))]
         direction = Direction.NA if level is Level.NONE else Direction(WAYS[int(np.argmax(doc._.ways))])
         return Assessment(

@@ -23,7 +23,7 @@ from nlp.assessment import Text
 from nlp.judge import Floats, Linear, Scores
 from nlp.own import OwnThemes
 from nlp.reading import split, title_and_body
-from nlp.signals import Crosswalk, Finder, Found, Reader, Signals
+from nlp.signals import NOTHING_FOUND, Crosswalk, Finder, Found, Reader, Signals
 from nlp.storage import Trained
 
 PARAMETERS = ("mean", "spread", "themes", "group", "bias", "subjects")
@@ -37,7 +37,7 @@ class Reading:
 
     text: Text
     language: str = "sv"
-    found: Found | None = None
+    found: Found = NOTHING_FOUND
     signals: Signals | None = None
     scores: Scores | None = None
     row: int = 0
@@ -160,7 +160,7 @@ class ReaderStep(_Component):
         """Sets `reading.signals` and `reading.scores`, shared by the batch."""
         assert self.reader and self.trained and self.own  # noqa: S101  # as above
         readings: list[Reading] = [doc._.reading for doc in docs]
-        found = [one.found for one in readings if one.found]
+        found = [one.found for one in readings]
         signals = self.reader.read([one.text for one in readings], found)
         scores = self.trained.readers.read(signals)
         own = self.own.scores(signals, found)

@@ -50,6 +50,9 @@ class Found:
     title_tokens: int
 
 
+NOTHING_FOUND = Found((), (), 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Signals:
     """A batch in numbers: one row for each text; T themes, G groups of words."""

@@ -13,7 +13,7 @@ from nlp.assessment import Text
 from nlp.judge import WAYS
 from nlp.reading import title_and_body, topics_of
 from nlp.rules import TOKEN
-from nlp.signals import Crosswalk, Finder, Found, Reader
+from nlp.signals import NOTHING_FOUND, Crosswalk, Finder, Found, Reader
 from nlp.train.data import DISTANT, GOLD, Judged, Labelled, folds, read_judged, read_labelled
 from nlp.train.material import Labels, Longer, Material, Wide
 from nlp.vectors import Vectors
@@ -52,7 +52,7 @@ class Corpus:
         reader = Reader(vocabulary, vectors, self.themes, self.crosswalk)
         wide = [replace(one.text, subjects=()) for one in self.labelled]
         longer = self._longer()
-        unfound = [Found((), (), 0)] * len(longer)  # the readers need no rules
+        unfound = [NOTHING_FOUND] * len(longer)  # the readers need no rules
         return Material(
             reader.read([one.text for one in self.judged], self.found),
             self.labels,

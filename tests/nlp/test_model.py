@@ -1,5 +1,6 @@
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -7,8 +8,9 @@ from hypothesis import strategies as st
 
 from config.themes import load_themes
 from nlp.assessment import Direction, EvidenceKind, Level, Text
-from nlp.explain import without
+from nlp.effects import without
 from nlp.model import PipelineAssessor
+from nlp.train.data import GOLD, read_judged
 
 WASTEWATER = Text(
     "1",
@@ -156,3 +158,12 @@ def test_no_text_is_no_work(assessor: PipelineAssessor) -> None:
 )
 def test_the_language_is_identified(assessor: PipelineAssessor, text: str, language: str) -> None:
     assert next(assessor.assess([Text("7", text)], reasons=False)).language == language
+
+
+def test_a_closed_window_never_raises_the_level(assessor: PipelineAssessor, shared: Path) -> None:
+    rows = [one.text for one in read_judged(shared / "training" / GOLD) if one.genre in ("hys", "call")]
+    order = list(Level)[::-1]
+    opened = assessor.assess([replace(text, window_open=True) for text in rows], reasons=False)
+    closed = assessor.assess([replace(text, window_open=False) for text in rows], reasons=False)
+    pairs = [(order.index(one.level), order.index(other.level)) for one, other in zip(opened, closed, strict=True)]
+    assert all(one >= other for one, other in pairs)

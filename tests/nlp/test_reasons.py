@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nlp.assessment import EvidenceKind
-from nlp.explain import without
+from nlp.effects import without
 from nlp.model import PipelineAssessor
 from nlp.train.data import GOLD, read_judged
 
