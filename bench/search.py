@@ -121,7 +121,7 @@ def quality(
     judged = [Judged(row["q"], row["kind"], row["language"], row["answers"]) for row in read_lines(queries)]
     measured: dict[str, list[tuple[float, float]]] = {}
     with TemporaryDirectory() as folder:
-        engine = open_archive(f"sqlite:///{folder}/gold.db")
+        engine = open_archive(database or f"sqlite:///{folder}/gold.db")
         fill(engine, gold_findings(gold))
         with reading(engine) as conn:
             keys = {row.id: row.key for row in conn.execute(select(document.c.id, document.c.key))}
@@ -253,6 +253,7 @@ def main() -> None:
     judged.add_argument("--gold", type=Path, default=SHARED / "training" / "gold.jsonl")
     judged.add_argument("--queries", type=Path, default=SHARED / "acceptance" / "queries.jsonl")
     judged.add_argument("--plain", action="store_true", help="without nicknames and translations")
+    judged.add_argument("--database", help="an empty database to fill (default: a temporary SQLite file)")
     judged.add_argument("--verbose", action="store_true", help="every query with its answers' places")
     timed = commands.add_parser("speed", help="milliseconds over made-up documents")
     timed.add_argument("--documents", type=int, default=100_000)
@@ -260,7 +261,8 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.command == "quality":
         lexicon = Lexicon() if chosen.plain else load_lexicon()
-        for group, (mrr, gain) in quality(chosen.gold, chosen.queries, lexicon, verbose=chosen.verbose).items():
+        measured = quality(chosen.gold, chosen.queries, lexicon, verbose=chosen.verbose, database=chosen.database)
+        for group, (mrr, gain) in measured.items():
             sys.stdout.write(f"{group:12} MRR {mrr:.3f}   nDCG@10 {gain:.3f}\n")
     else:
         for name, (median, high) in speed(chosen.documents, chosen.database).items():

@@ -255,7 +255,7 @@ search_text = Table(
     Column("body_stems", Text, nullable=False),
 )
 """What is searched. SQLite keeps the FTS5 index `search_index` in step with triggers, PostgreSQL the generated
-column `vector`; both are made by the migrations because neither is portable."""
+columns `word_vector`, `stem_vector` and `title_vector`; the migrations make both, because neither is portable."""
 
 vocabulary = Table(
     "vocabulary",

@@ -69,18 +69,27 @@ def as_fts5(expression: Expression) -> str:
 
 
 def as_tsquery(expression: Expression) -> str:
-    """PostgreSQL `tsquery` (weights A title, B body, C and D their stems)."""
+    """PostgreSQL `tsquery`; whether words or stems are meant is the business of the column it is asked of."""
     match expression:
-        case Words(said, stemmed, beginning):
-            weight = "CD" if stemmed else "AB"
-            lexemes = [f"{_lexeme(word)}:{weight}" for word in said[:-1]]
-            lexemes.append(f"{_lexeme(said[-1])}:{'*' if beginning else ''}{weight}")
-            return "(" + " <-> ".join(lexemes) + ")"
+        case Words(said, _, beginning):
+            lexemes = [_lexeme(word) for word in said]
+            return "(" + " <-> ".join(lexemes) + (":*" if beginning else "") + ")"
         case AnyOf(parts):
             return "(" + " | ".join(as_tsquery(part) for part in parts) + ")"
         case AllOf(parts, without):
             wanted = [as_tsquery(part) for part in parts] + [f"!{as_tsquery(part)}" for part in without]
             return "(" + " & ".join(wanted) + ")"
+
+
+def forms(expression: Expression) -> frozenset[bool]:
+    """Whether stems are asked for (True), words as written (False), or both."""
+    match expression:
+        case Words(_, stemmed, _):
+            return frozenset({stemmed})
+        case AnyOf(parts):
+            return frozenset().union(*map(forms, parts))
+        case AllOf(parts, without):
+            return frozenset().union(*map(forms, (*parts, *without)))
 
 
 def _lexeme(word: str) -> str:

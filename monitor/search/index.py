@@ -10,12 +10,15 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Select,
+    and_,
     cast,
     column,
     exists,
     func,
     literal,
     literal_column,
+    not_,
+    or_,
     select,
     table,
     union_all,
@@ -23,16 +26,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from monitor.archive.schema import document, document_identifier, document_window, search_text, tag
-from monitor.search.expressions import Expression, as_fts5, as_tsquery
+from monitor.search.expressions import AllOf, AnyOf, Expression, Words, as_fts5, as_tsquery, forms
 from monitor.search.ranking import Candidate
 
 BODY_READ = 8_000
 """Characters of a body's stems that ranking looks at."""
 _FTS = table("search_index", column("rowid"))
 _ABOUT = ("subject", "package", "implements")
-# A cheap order that brings the good ones under the first hundreds; `ranking` does the rest.
+# A cheap order that brings the good ones under the first hundreds; `ranking` does the rest. PostgreSQL ranks by
+# the title alone: unpacking the vectors of all bodies that match takes seconds where words are common.
 _BM25_WEIGHTS = (4.0, 1.0, 4.0, 1.0)
-_TS_WEIGHTS: ColumnElement[Any] = literal_column("'{0.25,1.0,0.25,1.0}'::float4[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,8 @@ class Index:
     def best(self, expression: Expression, limit: int, offset: int = 0) -> list[int]:
         """Ids of matches, roughly best first."""
         if self._postgres:
-            likeness = func.ts_rank(_TS_WEIGHTS, literal_column("search_text.vector"), _tsquery(expression), 1)
-            query = self._matched(expression, document.c.id).order_by(likeness.desc())
+            likeness = func.ts_rank(literal_column("search_text.title_vector"), _tsquery(expression), 1)
+            query = self._matched(expression, document.c.id).order_by(likeness.desc(), document.c.day.desc())
         else:
             rough = func.bm25(literal_column("search_index"), *_BM25_WEIGHTS).label("rough")
             found = self._fts(expression, rough)
@@ -160,8 +163,7 @@ class Index:
         if expression is None:
             return query
         if self._postgres:
-            matches = literal_column("search_text.vector").bool_op("@@")(_tsquery(expression))
-            return query.join(search_text, search_text.c.document == document.c.id).where(matches)
+            return query.join(search_text, search_text.c.document == document.c.id).where(_holds(expression))
         # Materialised, or SQLite may walk an index of the filters and ask the full-text index row by row.
         found = self._fts(expression).cte("found").prefix_with("MATERIALIZED")
         return query.join(found, found.c.id == document.c.id)
@@ -182,6 +184,21 @@ class Index:
             .scalar_subquery()
         )
         return (closes.is_(None), closes, *newest)
+
+
+def _holds(expression: Expression) -> ColumnElement[bool]:
+    """The condition in PostgreSQL: one question to one column where that is possible, else their combination."""
+    asked = forms(expression)
+    if len(asked) == 1:
+        vector = "search_text.stem_vector" if True in asked else "search_text.word_vector"
+        return literal_column(vector).bool_op("@@")(_tsquery(expression))
+    match expression:
+        case AnyOf(parts):
+            return or_(*map(_holds, parts))
+        case AllOf(parts, without):
+            return and_(*map(_holds, parts), *(not_(_holds(part)) for part in without))
+        case Words():
+            raise AssertionError("words have one form")
 
 
 def _tsquery(expression: Expression) -> ColumnElement[Any]:

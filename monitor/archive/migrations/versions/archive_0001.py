@@ -35,13 +35,16 @@ SQLITE_SEARCH = (
         VALUES (new.document, new.title, new.body, new.title_stems, new.body_stems);
     END""",
 )
-# Surface words weigh A and B, stems C and D, so that a query can name its column as in FTS5.
+# Words and stems apart and without weights: a weight in a query makes PostgreSQL unpack every match to check it.
+# The stems of the title once more by themselves: small enough to rank by.
 POSTGRESQL_SEARCH = (
-    """ALTER TABLE search_text ADD COLUMN vector tsvector GENERATED ALWAYS AS (
-        setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')
-        || setweight(to_tsvector('simple', title_stems), 'C') || setweight(to_tsvector('simple', body_stems), 'D')
-    ) STORED""",
-    "CREATE INDEX ix_search_text_vector ON search_text USING gin (vector)",
+    """ALTER TABLE search_text
+        ADD COLUMN word_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple', title || ' ' || body)) STORED,
+        ADD COLUMN stem_vector tsvector
+            GENERATED ALWAYS AS (to_tsvector('simple', title_stems || ' ' || body_stems)) STORED,
+        ADD COLUMN title_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple', title_stems)) STORED""",
+    "CREATE INDEX ix_search_text_word_vector ON search_text USING gin (word_vector)",
+    "CREATE INDEX ix_search_text_stem_vector ON search_text USING gin (stem_vector)",
 )
 
 
