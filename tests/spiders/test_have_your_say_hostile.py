@@ -62,7 +62,7 @@ def damaged(draw: st.DrawFn, whole: Any) -> Any:
         for key in way:
             inner = inner[key]
         if draw(st.booleans()):
-            inner[last] = draw(ODD)
+            inner[last] = copy.deepcopy(draw(ODD))  # what is put in may itself be damaged next
         else:
             del inner[last]
         if not places(body):
