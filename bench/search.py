@@ -115,9 +115,9 @@ def _dcg(gains: Sequence[int]) -> float:
 
 
 def quality(
-    gold: Path, queries: Path, lexicon: Lexicon, *, verbose: bool = False
+    gold: Path, queries: Path, lexicon: Lexicon, *, verbose: bool = False, database: str | None = None
 ) -> dict[str, tuple[float, float]]:
-    """MRR and nDCG@10 in all and by kind of query and language."""
+    """MRR and nDCG@10 in all and by kind of query and language; `database` is an empty one (default: SQLite)."""
     judged = [Judged(row["q"], row["kind"], row["language"], row["answers"]) for row in read_lines(queries)]
     measured: dict[str, list[tuple[float, float]]] = {}
     with TemporaryDirectory() as folder:
