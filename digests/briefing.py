@@ -81,6 +81,18 @@ class Priority(StrEnum):
     FYI = "fyi"
 
 
+class Matter(StrEnum):
+    """What a word of the text speaks of, where that concerns a municipality."""
+
+    SERVICE = "service"
+    """A task that municipalities have."""
+    DUTY = "duty"
+    """Duties and requirements."""
+    MONEY = "money"
+    MUNICIPALITY = "municipality"
+    """Municipalities or regions themselves."""
+
+
 # ── What compose takes ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -176,6 +188,17 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounds:
+    """What in the text speaks for an item, word for word as it stands there."""
+
+    matters: Mapping[Matter, tuple[str, ...]] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    """Of the strongest theme."""
+    local: tuple[str, ...] = ()
+    """Names of our own: places, companies, plants."""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One archived document or dossier, as a candidate for the letter.
 
@@ -199,8 +222,10 @@ class Item:
     summary: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     themes: tuple[Theme, ...] = ()
     """The strongest first."""
+    grounds: Grounds = Grounds()
+    """Why it concerns the organisation, as far as the text says it."""
     reasons: tuple[str, ...] = ()
-    """Why it concerns the organisation: sentences or terms (theme, place, company, investment matched)."""
+    """More of that, as sentences."""
     direction: Direction = Direction.UNCLEAR
     direction_reason: str = ""
     certainty_reason: str = ""

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from digests.briefing import Briefing, Certainty, Entry
-from digests.facts import capital, voice
-from digests.tame import one_line, safe_link
+from digests.facts import voice
+from digests.tame import capital, one_line, safe_link
 from digests.words import catalogue
 
 if TYPE_CHECKING:

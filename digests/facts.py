@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from digests.briefing import Briefing, Clock, Direction, Entry, Internal, Reference, Section, WindowKind
 from digests.clock import INFLUENCE, NEAR, SOON
 from digests.headline import share
+from digests.tame import capital
 from digests.words import Catalogue
 
 
@@ -171,11 +172,6 @@ def voice(briefing: Briefing, words: Catalogue) -> Voice:
     """The voice of a briefing."""
     zone = briefing.organisation.zone
     return Voice(words, briefing.built_at.astimezone(zone).date(), zone, briefing.organisation.short_name)
-
-
-def capital(text: str) -> str:
-    """With its first letter large."""
-    return text[:1].upper() + text[1:]
 
 
 def _because(text: str, reason: str) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from digests.briefing import Briefing
-from digests.facts import capital, voice
-from digests.tame import one_line, safe_link
+from digests.facts import voice
+from digests.tame import capital, one_line, safe_link
 from digests.weeks import parse_week
 from digests.words import catalogue
 

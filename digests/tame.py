@@ -71,3 +71,8 @@ def safe_link(url: str | None) -> str | None:
     if not re.fullmatch(r"[A-Za-z0-9.-]+", name):
         return None
     return urlunsplit((parts.scheme, f"{name}:{port}" if port else name, path, query, fragment))
+
+
+def capital(text: str) -> str:
+    """With its first letter large."""
+    return text[:1].upper() + text[1:]

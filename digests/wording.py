@@ -1,6 +1,6 @@
 """An item put into words: the thirteen fields of an entry, or one line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,6 +14,7 @@ from digests.briefing import (
     Item,
     Level,
     Line,
+    Matter,
     Note,
     Priority,
     Reference,
@@ -26,7 +27,7 @@ from digests.briefing import (
     WindowKind,
 )
 from digests.clock import clock, is_open, presses
-from digests.tame import first_sentence, one_line, safe_link
+from digests.tame import capital, first_sentence, one_line, safe_link
 from digests.words import Catalogue
 
 TITLE = 180
@@ -36,6 +37,7 @@ NOTE = 600
 REFERENCES = 4
 NAMES = 6
 REASONS = 3
+WORD = 60
 CHANNELS = 3
 CHANGES = 4
 
@@ -194,19 +196,34 @@ def _what(item: Item, window: Window | None, desk: Desk) -> Text:
         moved = _moved(_change(item.changes[0]), words)
         return Text(words.say("what moved", change=moved, source=source), words.code)
     thing = words.windows[window.kind].one if window and _matters(window, desk) else _thing(item, words)
-    capital = thing[:1].upper() + thing[1:]
     if item.published is None:
-        return Text(words.say("what undated", thing=capital, source=source), words.code)
+        return Text(words.say("what undated", thing=capital(thing), source=source), words.code)
     day = words.plain_date(item.published)
-    return Text(words.say("what", thing=capital, source=source, date=day), words.code)
+    return Text(words.say("what", thing=capital(thing), source=source, date=day), words.code)
 
 
 def _why(item: Item, desk: Desk) -> str:
-    words = desk.words
+    words, grounds = desk.words, item.grounds
+    matters = {matter: _some(said) for matter, said in grounds.matters.items() if said}
+    clauses = [words.say(f"matter {matter}", words=", ".join(said)) for matter, said in matters.items()]
+    told = {word for said in matters.values() for word in said}
     names = [one_line(theme.names.get(words.code, theme.id), PHRASE) for theme in item.themes[:REASONS]]
-    theme = words.say("why theme", themes=words.listed(names)) if names else ""
-    reasons = " ".join(_stopped(one_line(reason, PHRASE)) for reason in item.reasons[:REASONS])
-    return one_line(words.say("why", theme=theme, reasons=reasons)) or words.phrases["why nothing"]
+    fresh = ", ".join(word for word in _some(grounds.words) if word not in told)
+    phrase = "why theme words" if fresh and Matter.SERVICE not in matters else "why theme"
+    local = words.listed(_some(grounds.local))
+    parts = [
+        capital(_stopped(words.listed(clauses))) if clauses else "",
+        words.say(phrase, first=names[0], words=fresh, rest="".join(f"; {name}" for name in names[1:]))
+        if names
+        else "",
+        words.say("why local", names=local) if local else "",
+        *(_stopped(one_line(reason, PHRASE)) for reason in item.reasons[:REASONS]),
+    ]
+    return one_line(" ".join(part for part in parts if part)) or words.phrases["why nothing"]
+
+
+def _some(said: Iterable[str]) -> list[str]:
+    return [word for word in (one_line(word, WORD) for word in [*said][:REASONS]) if word]
 
 
 def _stopped(sentence: str) -> str:

@@ -24,6 +24,7 @@ from monitor.clock import Reach, internal_dates
 from monitor.decision import ZONE
 from monitor.estimates import DossierWindow
 from monitor.files import File, Moved, Rules, load_files, moved, stepping
+from monitor.grounds import grounds
 from spiders.finding import Kind, Relation, Window
 
 SHOWN_FIELDS = ("windows", "title", "gone")
@@ -228,7 +229,7 @@ def _item(group: Sequence[Document], desk: Desk) -> letter.Item:
         sources=tuple(_reference(one, desk) for one in sorted(group, key=lambda one: _standing(one, desk.today))),
         summary=best.summary or next((one.summary for one in group if one.summary), {}) or _opening(best),
         themes=tuple(letter.Theme(theme.id, {"sv": theme.sv, "en": theme.en}) for theme in known),
-        reasons=strongest.reasons[:2],
+        grounds=grounds(strongest, known, desk.organisation),
         direction=_direction(strongest),
         published=best.published,
         identifiers=_names(group),

@@ -85,6 +85,8 @@ class Document:
     tags: tuple[Tagged, ...]
     reasons: tuple[str, ...]
     revisions: tuple[Revision, ...]
+    evidence: tuple[Mapping[str, Any], ...] = ()
+    """What the newest assessment rests level and direction on, as stored (`nlp.assessment.Evidence`)."""
 
     def title(self, language: str = "sv") -> tuple[str, str]:
         """The title to show and its language: the wanted one, else English, else any, else the key."""
@@ -119,12 +121,12 @@ def get_documents(conn: Connection, ids: Sequence[int], *, since: datetime | Non
             table.name: grouped(conn, table, some)
             for table in (document_identifier, document_step, document_window, tag)
         }
-        reasons = _reasons(conn, some)
+        assessed = _assessed(conn, some)
         revisions = _revisions(conn, some, since)
         for row in rows:
             number = row["id"]
             own = {name: by_document.get(number, []) for name, by_document in parts.items()}
-            found[number] = _document(row, own, reasons.get(number, ()), tuple(revisions.get(number, ())))
+            found[number] = _document(row, own, assessed.get(number), tuple(revisions.get(number, ())))
     return tuple(found[number] for number in dict.fromkeys(ids) if number in found)
 
 
@@ -204,9 +206,11 @@ def count_documents(conn: Connection) -> int:
     return conn.execute(select(func.count()).select_from(document)).scalar_one()
 
 
-def _reasons(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    query = select(assessment.c.document, assessment.c.reasons).where(assessment.c.document.in_(ids))
-    return {row.document: tuple(row.reasons) for row in conn.execute(query.order_by(assessment.c.at))}
+def _assessed(conn: Connection, ids: Sequence[int]) -> dict[int, RowMapping]:
+    """The newest assessment's reasons and evidence of each document."""
+    columns = assessment.c
+    query = select(columns.document, columns.reasons, columns.evidence).where(columns.document.in_(ids))
+    return {row["document"]: row for row in conn.execute(query.order_by(columns.at)).mappings()}
 
 
 def _revisions(conn: Connection, ids: Sequence[int], since: datetime | None) -> dict[int, list[Revision]]:
@@ -222,7 +226,7 @@ def _revisions(conn: Connection, ids: Sequence[int], since: datetime | None) -> 
 def _document(
     row: RowMapping,
     parts: Mapping[str, Iterable[RowMapping]],
-    reasons: tuple[str, ...],
+    assessed: RowMapping | None,
     revisions: tuple[Revision, ...],
 ) -> Document:
     as_they_are = {
@@ -246,6 +250,7 @@ def _document(
         steps=tuple(Step(one["date"], one["code"]) for one in parts["document_step"]),
         windows=tuple(window_of(one) for one in parts["document_window"]),
         tags=tuple(sorted(tags, key=lambda one: (-one.score, one.theme))),
-        reasons=reasons,
+        reasons=tuple(assessed["reasons"]) if assessed else (),
         revisions=revisions,
+        evidence=tuple(assessed["evidence"]) if assessed else (),
     )

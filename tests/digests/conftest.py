@@ -14,9 +14,11 @@ from digests.briefing import (
     Certainty,
     Change,
     Direction,
+    Grounds,
     Internal,
     Item,
     Level,
+    Matter,
     Note,
     Reference,
     SourceStatus,
@@ -129,9 +131,14 @@ def week_48(item: Callable[..., Item]) -> list[Item]:
             },
             level=Level.ACT,
             relevance=0.91,
-            reasons=(
-                "Träffar: upphandlande myndighet, tröskelvärden",
-                "Berör upphandlingen av Ängens reningsverk",
+            grounds=Grounds(
+                {
+                    Matter.SERVICE: ("upphandlande myndighet",),
+                    Matter.DUTY: ("krav",),
+                    Matter.MUNICIPALITY: ("kommuner",),
+                },
+                ("upphandlande myndighet", "tröskelvärden"),
+                ("Ängens reningsverk",),
             ),
             certainty_reason="tre termer i titel och sammanfattning",
             direction=Direction.BOTH,
@@ -164,7 +171,7 @@ def week_48(item: Callable[..., Item]) -> list[Item]:
             titles={"en": "Evaluation of the Urban Wastewater Treatment rules on micropollutants"},
             summary={"en": "The Commission gathers evidence on the costs of quaternary treatment."},
             relevance=0.83,
-            reasons=("Träffar: quaternary treatment, micropollutants",),
+            grounds=Grounds(words=("quaternary treatment", "micropollutants")),
             windows=(
                 Window(
                     WindowKind.CALL_FOR_EVIDENCE,

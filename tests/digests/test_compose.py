@@ -14,9 +14,11 @@ from digests.briefing import (
     Certainty,
     Change,
     Direction,
+    Grounds,
     Internal,
     Item,
     Level,
+    Matter,
     Previous,
     Priority,
     Section,
@@ -323,6 +325,26 @@ def test_titles_prefer_the_letters_language_and_say_theirs(item: Make, build: Bu
 def test_an_entry_without_reasons_says_so(item: Make, build: Build) -> None:
     entry = section(build(item(themes=())), "new").entries[0]
     assert entry.why == "Ingen lokal koppling hittad; bedömt på innehållet."
+
+
+def test_the_reason_is_a_plain_sentence_from_the_words_of_the_text(item: Make, build: Build) -> None:
+    two = item(theme="va-vatten").themes + item(theme="upphandling").themes
+    tasks = {Matter.SERVICE: ("dricksvatten", "avloppsvatten"), Matter.MUNICIPALITY: ("kommuner",)}
+    for fields, why in (
+        (
+            {"grounds": Grounds(tasks, ("dricksvatten", "slam"), ("Ekholmens vattenverk", "Storstad"))},
+            "Rör kommunens uppgifter (dricksvatten, avloppsvatten) och nämner kommuner eller regioner. "
+            "Tema: Vatten, avlopp och Vänern. Lokalt: Ekholmens vattenverk och Storstad.",
+        ),
+        ({"grounds": Grounds(words=("slam", "fosfor"))}, "Tema: Vatten, avlopp och Vänern (slam, fosfor)."),
+        ({"grounds": Grounds({Matter.MONEY: ("bidrag",)}), "themes": ()}, "Rör pengar."),
+        ({"reasons": ("Vi bygger ett nytt verk",)}, "Tema: Vatten, avlopp och Vänern. Vi bygger ett nytt verk."),
+        (
+            {"themes": two, "grounds": Grounds(words=("slam",))},
+            "Tema: Vatten, avlopp och Vänern (slam); Offentlig upphandling.",
+        ),
+    ):
+        assert section(build(item(**fields)), "new").entries[0].why == why
 
 
 def test_channels_come_from_case_theme_or_organisation(item: Make, window: MakeWindow, build: Build) -> None:

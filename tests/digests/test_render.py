@@ -17,9 +17,11 @@ from digests.briefing import (
     Case,
     Certainty,
     Change,
+    Grounds,
     Internal,
     Item,
     Level,
+    Matter,
     Note,
     Reference,
     SourceStatus,
@@ -220,6 +222,7 @@ def test_the_letter_never_outgrows_what_gmail_shows(item: Make, organisation: Or
             f"document:{n}",
             titles={"sv": nasty},
             summary={"sv": nasty},
+            grounds=Grounds(dict.fromkeys(Matter, (nasty,) * 3), (nasty,) * 3, (nasty,) * 3),
             reasons=(nasty,) * 3,
             windows=(Window(WindowKind.CONSULTATION, None, date(2026, 12, 1), Certainty.GIVEN),),
             sources=(Reference(nasty, "https://example.eu/" + "å" * 300, date(2026, 11, 20), "sv"),) * 4,
@@ -247,6 +250,7 @@ URL = st.sampled_from(
     ["javascript:alert(1)", 'https://a.example/"><script>', "https://a.example/\r\n", "", "https://å.example/ü"]
 )
 DAY = st.integers(-5, 60).map(lambda n: date(2026, 11, 23) + timedelta(days=n))
+WORDS = st.lists(TEXT, max_size=3).map(tuple)
 BY_LANGUAGE = st.dictionaries(st.sampled_from(["sv", "en", "fr"]) | TEXT, TEXT, min_size=1, max_size=3)
 
 
@@ -264,7 +268,8 @@ def hostile_item(draw: st.DrawFn) -> Item:
             sources=st.lists(st.builds(Reference, TEXT, URL | TEXT, DAY, TEXT), max_size=3).map(tuple),
             summary=BY_LANGUAGE,
             themes=st.lists(st.builds(Theme, TEXT, BY_LANGUAGE), max_size=2).map(tuple),
-            reasons=st.lists(TEXT, max_size=3).map(tuple),
+            grounds=st.builds(Grounds, st.dictionaries(st.sampled_from(Matter), WORDS), WORDS, WORDS),
+            reasons=WORDS,
             direction_reason=TEXT,
             certainty_reason=TEXT,
             identifiers=st.lists(TEXT, max_size=3).map(tuple),
