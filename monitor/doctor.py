@@ -21,6 +21,7 @@ from monitor.archive.scans import due_sources, source_health
 from monitor.errors import MonitorError
 from monitor.founding import MARK, unfilled
 from monitor.health import GRAVE, alarms
+from monitor.retention import clean
 from spiders.registry import platform
 
 PROBE_SECONDS = 3.0
@@ -57,6 +58,7 @@ def examine(settings: Settings, now: datetime) -> list[Check]:
         "data folder": lambda: _folder(settings.data_dir),
         "archive": lambda: _archive(settings),
         "sources": lambda: _sources(settings, now),
+        "captures": lambda: _captures(settings, now),
         "classifier": lambda: _classifier(settings),
         "mail server": lambda: _mail(settings),
     }
@@ -137,6 +139,22 @@ def _sources(settings: Settings, now: datetime) -> Iterator[Check]:
         if not found and known and known.failing:
             detail = f"{known.outcome} {known.failing} times in a row: {known.error or ''}"
             yield Check(f"source {source.id}", State.WARNING, detail)
+
+
+def _captures(settings: Settings, now: datetime) -> Iterator[Check]:
+    engine = connect(settings.database, create=True)
+    try:
+        if check(engine).version is None:
+            return
+        old = clean(engine, load_sources(settings.config), settings.captures, now, dry_run=True)
+    finally:
+        engine.dispose()
+    if old.files:
+        size = f"{old.size / 1e6:.1f} MB"
+        detail = f"{old.files} files ({size}) are past their retention: `utblick db clean` removes them"
+        yield Check("captures", State.WARNING, detail)
+    else:
+        yield Check("captures", State.GOOD, f"{settings.captures}: none past its retention")
 
 
 def _classifier(settings: Settings) -> Iterator[Check]:

@@ -60,12 +60,18 @@ class Intake:
         engine: the archive.
         scan: number of the scan (`monitor.archive.scans.start_scan`); anything in a dry run.
         dry_run: decide the same and store nothing; `planned` says what would be stored.
+        seen: whether the source shows it now; False: stored pages are read again.
+        news: whether what differs from what is known is told as a change.
     """
 
-    def __init__(self, engine: Engine, scan: int, *, dry_run: bool = False) -> None:
+    def __init__(
+        self, engine: Engine, scan: int, *, dry_run: bool = False, seen: bool = True, news: bool = True
+    ) -> None:
         self._engine = engine
         self._scan = scan
         self._dry_run = dry_run
+        self._seen = seen
+        self._news = news
         self._tallies: dict[str, _Tally] = {}
         self._fresh: set[tuple[str, str]] = set()
         self._imagined: dict[tuple[str, str], Stored] = {}
@@ -89,7 +95,7 @@ class Intake:
                 archived = next((finding.source for page in own for finding in page.findings), source)
                 settled[source, archived] = some = self._settle(conn, archived, own, now)
                 if not self._dry_run:
-                    said += store(conn, archived, some, now)
+                    said += store(conn, archived, some, now, seen=self._seen)
             if not self._dry_run:
                 index_documents(conn, said)
                 save_captures(conn, [(page.source, page.capture) for page in pages if page.capture])
@@ -142,7 +148,8 @@ class Intake:
         self._fresh |= {(archived, finding.key) for _, finding in read if finding.key not in known}
         settled: dict[str, Settled] = {}
         for page, finding in read:
-            decision = decide(known.get(finding.key), finding, now, fresh=(archived, finding.key) in self._fresh)
+            fresh = not self._news or (archived, finding.key) in self._fresh
+            decision = decide(known.get(finding.key), finding, now, fresh=fresh)
             known[finding.key] = decision.document
             settled[finding.key] = _then(settled.get(finding.key), page, finding, decision)
             if self._dry_run:
@@ -155,11 +162,17 @@ class Intake:
             tally.seen.add(one.key)
             if one.decision.action is Action.INSERT:
                 tally.new.add(one.key)
-            elif one.changes and (archived, one.key) not in self._fresh:
+            elif self._moved(archived, one):
                 tally.changed.add(one.key)
             if self._dry_run and one.decision.action is not Action.NONE:
                 title = next(iter(one.decision.document.titles.values()), one.key)
                 self.planned.append(Planned(source, one.key, title, one.decision.action, one.changes))
+
+    def _moved(self, archived: str, one: Settled) -> bool:
+        """Whether a known document counts as changed."""
+        if not self._news:
+            return one.decision.action is Action.UPDATE
+        return bool(one.changes) and (archived, one.key) not in self._fresh
 
     def _sweep(self, conn: Connection, source: Source, seen: Collection[str], now: datetime) -> None:
         tally = self._tally(source.id)

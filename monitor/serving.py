@@ -27,6 +27,7 @@ from monitor.dossiers import join_new
 from monitor.errors import MonitorError
 from monitor.posting import send
 from monitor.rating import rate_new
+from monitor.retention import Cleaned, clean
 from monitor.scan import NOT_WELL, Due, ScanReport, scan
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Scheduler:
             timezone=zone, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         seconds = EVERY.total_seconds()
-        for job in (self.read_due, self.send_letter):
+        for job in (self.read_due, self.send_letter, self.remove_old):
             resting = _Resting(job, self._clock)
             trigger = IntervalTrigger(seconds=int(seconds), jitter=int(seconds / 4), timezone=zone)
             scheduler.add_job(resting, trigger, id=job.__name__, next_run_time=datetime.now(zone))
@@ -159,6 +160,33 @@ class Scheduler:
                     put_off_duty(conn, task, who, until, note)
         log.info("letter week=%s %s", week, note)
         return note
+
+    def remove_old(self) -> Cleaned | None:
+        """Once a day remove raw responses that were kept long enough; None if that is done.
+
+        Raises:
+            ArchiveError, ConfigError, OSError: it is tried again later.
+        """
+        now = self._clock()
+        zone = load_organisation(self._settings.config).zone
+        task = Task("retention", now.astimezone(zone).date().isoformat())
+        with reading(self._engine) as conn:
+            known = find_duty(conn, task)
+        if known and known.done_at:
+            return None
+        who = claimant()
+        with writing(self._engine) as conn:
+            if not claim_duty(conn, task, who, now, LEASE):
+                return None
+        try:
+            done = clean(self._engine, load_sources(self._settings.config), self._settings.captures, now)
+        except Exception:
+            with writing(self._engine) as conn:
+                put_off_duty(conn, task, who, now + REST, "ended by an error; it is tried again")
+            raise
+        with writing(self._engine) as conn:
+            finish_duty(conn, task, who, self._clock(), f"{done.files} files, {done.size} bytes")
+        return done
 
     def _post(self, week: str) -> tuple[datetime | None, str]:
         """Send; when to go on (None: all is done), and what happened."""

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select, update
+from sqlalchemy import Connection, Select, or_, select, update
 
 from monitor.archive.known import chunks
-from monitor.archive.schema import capture, document, page, revision
+from monitor.archive.scans import GOOD
+from monitor.archive.schema import attempt, capture, document, page, revision, scan
 from spiders.finding import Capture
+from spiders.platform import Remembered
+from spiders.wire import from_data
 
 
 def captures_of(
@@ -33,6 +37,31 @@ def read_well(conn: Connection, source: str) -> dict[str, str]:
     return {row.remembered["sha256"]: row.address for row in rows if row.remembered.get("sha256")}
 
 
+def never_read(conn: Connection, source: str, captures: Iterable[Capture]) -> list[Capture]:
+    """Those of a source's `captures` that came in an attempt that went wrong, and are not remembered as read."""
+    known = read_well(conn, source)
+    bad = attempt.c.outcome.not_in([outcome.value for outcome in GOOD])
+    query = select(scan.c.started, attempt.c.finished).join(scan, scan.c.id == attempt.c.scan)
+    spans = [tuple(row) for row in conn.execute(query.where(attempt.c.source == source, bad))]
+    return [
+        one
+        for one in captures
+        if one.sha256 not in known and any(start <= one.fetched_at <= end for start, end in spans)
+    ]
+
+
+def remembered_pages(conn: Connection, source: str) -> Iterator[Remembered]:
+    """What is remembered of each page of a source."""
+    for data in conn.execute(select(page.c.remembered).where(page.c.source == source)).scalars():
+        yield from_data(Remembered, data)
+
+
+def gone_keys(conn: Connection, source: str) -> frozenset[str]:
+    """Keys of the documents that a source no longer shows."""
+    query = select(document.c.key).where(document.c.source == source, document.c.gone_at.is_not(None))
+    return frozenset(conn.execute(query).scalars())
+
+
 def captures_of_document(conn: Connection, number: int) -> list[Capture]:
     """The responses that a document and its revisions rest on, oldest first, also such without a body."""
     hashes = {conn.execute(select(document.c.capture).where(document.c.id == number)).scalar_one_or_none()}
@@ -43,20 +72,29 @@ def captures_of_document(conn: Connection, number: int) -> list[Capture]:
 
 
 def outdated(conn: Connection, source: str, before: datetime) -> list[str]:
-    """Files of a source's responses older than `before` that nothing younger, of any source, shares."""
+    """Files of a source's responses that are older than `before`."""
     old = select(capture.c.stored).where(capture.c.source == source, capture.c.fetched_at < before)
-    files = set(conn.execute(old.where(capture.c.stored.is_not(None))).scalars())
-    return sorted(name for name in files if name)
+    return sorted(set(conn.execute(old.where(capture.c.stored.is_not(None))).scalars()))
 
 
 def shared(conn: Connection, files: Iterable[str], source: str, before: datetime) -> set[str]:
     """Those of `files` that also keep a response of another source, or one not older than `before`."""
     found: set[str] = set()
+    other = or_(capture.c.source != source, capture.c.fetched_at >= before)
     for some in chunks(sorted(files)):
-        query = select(capture.c.stored).where(capture.c.stored.in_(some))
-        other = (capture.c.source != source) | (capture.c.fetched_at >= before)
-        found |= {name for name in conn.execute(query.where(other)).scalars() if name}
+        found |= set(conn.execute(select(capture.c.stored).where(capture.c.stored.in_(some), other)).scalars())
     return found
+
+
+def capture_sources(conn: Connection) -> list[str]:
+    """Ids of the sources of which a body is kept."""
+    query = select(capture.c.source).where(capture.c.stored.is_not(None)).distinct().order_by(capture.c.source)
+    return list(conn.execute(query).scalars())
+
+
+def known_files(conn: Connection) -> frozenset[str]:
+    """Every file that the archive speaks of."""
+    return frozenset(conn.execute(select(capture.c.stored).where(capture.c.stored.is_not(None))).scalars())
 
 
 def forget_files(conn: Connection, source: str, files: Iterable[str], before: datetime) -> int:
@@ -70,6 +108,6 @@ def forget_files(conn: Connection, source: str, files: Iterable[str], before: da
     return count
 
 
-def _captures(conn: Connection, query: Select[RowMapping]) -> Iterator[Capture]:
+def _captures(conn: Connection, query: Select[Any]) -> Iterator[Capture]:
     for row in conn.execute(query).mappings():
         yield Capture(**{name: row[name] for name in Capture.__slots__})

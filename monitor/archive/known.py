@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, delete, func, insert, select, update
 
 from monitor.archive.schema import document, document_identifier, document_step, document_window, revision
 from monitor.decision import ZONE, Action, Change, Decision, KnownWindow, Stored
@@ -58,8 +58,17 @@ def load_stored(conn: Connection, source: str, keys: Iterable[str]) -> dict[str,
     return known
 
 
-def store(conn: Connection, source: str, settled: Sequence[Settled], now: datetime) -> list[tuple[int, Stored]]:
+def store(
+    conn: Connection, source: str, settled: Sequence[Settled], now: datetime, *, seen: bool = True
+) -> list[tuple[int, Stored]]:
     """Store what a batch means for documents of one source, and note when each was seen.
+
+    Args:
+        conn: a writing connection.
+        source: under whose id the documents are kept.
+        settled: what was decided.
+        now: the moment (aware).
+        seen: whether the source showed them now; False: what it once showed was only read anew.
 
     Returns:
         What was said anew, by id: `monitor.archive.indexing.index_documents` makes it searchable.
@@ -70,7 +79,7 @@ def store(conn: Connection, source: str, settled: Sequence[Settled], now: dateti
     said = [(number, one) for number, one in numbered if one.key in ids or one.decision.action is not Action.NONE]
     _update(conn, [(number, one) for number, one in said if one.key not in ids])
     _revise(conn, numbered, now)
-    _touch(conn, numbered, now)
+    _touch(conn, numbered, now if seen else None)
     fresh = {number for number, one in numbered if one.key in ids}
     _replace_parts(conn, said, fresh)
     _store_windows(conn, said, fresh)
@@ -168,14 +177,16 @@ def _update(conn: Connection, said: Sequence[tuple[int, Settled]]) -> None:
         conn.execute(_by_number().values(values), rows)
 
 
-def _touch(conn: Connection, numbered: Sequence[tuple[int, Settled]], now: datetime) -> None:
-    """Note that the documents were seen, with the marks that are no statement about the thing itself."""
+def _touch(conn: Connection, numbered: Sequence[tuple[int, Settled]], seen: datetime | None) -> None:
+    """Note when the documents were seen, with the marks that are no statement about the thing itself."""
     if not numbered:
         return
     values: dict[str | Column[Any], Any] = {
-        "last_seen": now,
-        "missing_sweeps": 0,
-        "version": bindparam("seen_version"),
+        **({"last_seen": seen, "missing_sweeps": 0} if seen else {}),
+        # A page read anew may be older than the row for which the details were read last.
+        "version": bindparam("seen_version")
+        if seen
+        else func.coalesce(document.c.version, bindparam("seen_version")),
         "updated": bindparam("seen_updated"),
     }
     rows = [
@@ -191,7 +202,7 @@ def _touch(conn: Connection, numbered: Sequence[tuple[int, Settled]], now: datet
         {"window": known.id, "said": known.stated_at}
         for _, one in numbered
         for known in one.decision.document.windows
-        if known.id is not None
+        if known.id is not None and seen
     ]
     if windows:
         stated = update(document_window).where(document_window.c.id == bindparam("window"))

@@ -29,6 +29,7 @@ def build() -> Commands:
         doctor,
         init,
         model,
+        rescan,
         scan,
         serve,
         sources,
@@ -44,6 +45,7 @@ def build() -> Commands:
     demo.register(app)
     init.register(app)
     scan.register(app)
+    rescan.register(app)
     upkeep.register(sources.app)
     app.add_typer(sources.app, name="sources")
     archive.register(app)

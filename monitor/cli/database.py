@@ -75,3 +75,18 @@ def restore(
 
     found = put_back(context.settings(), source, force=force)
     output.say(f"restored {found.documents} documents, {found.captures} captures, as of {found.made}")
+
+
+@app.command()
+def clean(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+) -> None:
+    """Remove raw responses older than their source's declared retention; what was received stays known."""
+    from config.sources import load_sources
+    from monitor.retention import clean as remove
+
+    settings = context.settings()
+    with context.archive(settings) as engine:
+        sources = load_sources(settings.config)
+        done = remove(engine, sources, settings.captures, context.clock(settings), dry_run=dry_run)
+    output.say(f"{'would remove' if dry_run else 'removed'} {done.files} files, {done.size / 1e6:.1f} MB")
