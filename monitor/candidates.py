@@ -18,7 +18,7 @@ from config.themes import Theme
 from digests import briefing as letter
 from digests.words import catalogue
 from monitor.archive.documents import Document
-from monitor.archive.dossiers import dossiers_of, packages_of
+from monitor.archive.dossiers import dossiers_of, mentioned_by, packages_of
 from monitor.cases import Case, cases_of
 from monitor.clock import Reach, internal_dates
 from monitor.decision import ZONE
@@ -63,6 +63,8 @@ class Docket:
     """Document → the dossier that it is about."""
     cases: Mapping[int, Case] = field(default_factory=dict)
     moves: Mapping[int, Moved] = field(default_factory=dict)
+    beside: Mapping[int, int] = field(default_factory=dict)
+    """News that names exactly one dossier → that dossier: it is told with it, where the dossier is told at all."""
     since: datetime | None = None
     """What was first seen after this moment is new; None: nothing is."""
 
@@ -89,7 +91,9 @@ def open_docket(
     if since is not None:
         moves = {number: move for number, one in files.items() if (move := moved(one, rules, since)) is not None}
     of_files = {document.id: number for number, one in files.items() for document in one.documents}
-    return Docket(files, of_files | numbers, cases_of(conn, files), moves, since)
+    loose = [one.id for one in documents if one.id not in numbers and one.kind in (Kind.NEWS, Kind.PRESS)]
+    beside = {one: min(some) for one, some in mentioned_by(conn, loose).items() if len(some) == 1}
+    return Docket(files, of_files | numbers, cases_of(conn, files), moves, beside, since)
 
 
 def items(documents: Iterable[Document], desk: Desk, docket: Docket = Docket()) -> list[letter.Item]:
@@ -98,22 +102,30 @@ def items(documents: Iterable[Document], desk: Desk, docket: Docket = Docket()) 
     A dossier without a document at hand is an item only if it moved.
     """
     at_hand: dict[int, list[Document]] = {}
-    found: list[letter.Item] = []
+    loose: list[Document] = []
     for one in documents:
         number = docket.numbers.get(one.id)
         if number is not None and number in docket.files:
             at_hand.setdefault(number, []).append(one)
         elif _rated(one):
-            found.append(_item([one], desk))
+            loose.append(one)
     for number in docket.moves:
         if any(_rated(one) and one.level in _TOLD for one in docket.files[number].documents):
             at_hand.setdefault(number, [])
-    found += [
-        _dossier(docket.files[number], some, desk, docket)
+    told = {
+        number: _dossier(docket.files[number], some, desk, docket)
         for number, some in at_hand.items()
         if any(_rated(one) for one in docket.files[number].documents)
-    ]
-    return found
+    }
+    found = []
+    for one in loose:
+        number = docket.beside.get(one.id)
+        if number in told:
+            item = told[number]
+            told[number] = replace(item, sources=(*item.sources, _reference(one, desk)))
+        else:
+            found.append(_item([one], desk))
+    return [*found, *told.values()]
 
 
 def _rated(one: Document) -> bool:

@@ -100,6 +100,21 @@ def packages_of(conn: Connection, documents: Sequence[int]) -> set[int]:
     return found
 
 
+def mentioned_by(conn: Connection, documents: Sequence[int]) -> dict[int, set[int]]:
+    """The dossiers that each document mentions by a name of their file."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for some in chunks(list(documents)):
+        query = (
+            select(document_key.c.document, dossier_key.c.dossier, dossier_key.c.key)
+            .join(dossier_key, dossier_key.c.key == document_key.c.key)
+            .where(document_key.c.document.in_(some), document_key.c.relation == Relation.MENTION.value)
+        )
+        for row in conn.execute(query):
+            if names_file(row.key):
+                found[row.document].add(row.dossier)
+    return found
+
+
 def dossier_by_keys(conn: Connection, keys: Sequence[str]) -> int | None:
     """The dossier with the first of the keys that any has."""
     query = select(dossier_key.c.key, dossier_key.c.dossier).where(dossier_key.c.key.in_(keys))
