@@ -10,8 +10,8 @@ from hypothesis import settings
 IN_CI = bool(os.environ.get("CI"))
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
-# The same examples each time where a failure would stop others; new ones on a developer's machine. No deadline: what
-# is slow is measured in benchmarks.
+# The same examples each time where a failure would stop others; new ones on a developer's machine.
+# No deadline: what is slow is measured in benchmarks.
 settings.register_profile("utblick", deadline=None, derandomize=IN_CI)
 settings.load_profile("utblick")
 
