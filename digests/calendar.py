@@ -1,17 +1,23 @@
 """Windows of the letter as calendar events (iCalendar, RFC 5545)."""
 
 import hashlib
-from collections.abc import Iterable
-from datetime import timedelta
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from digests.briefing import Briefing, Certainty, Entry
+from digests.briefing import Briefing, Certainty, Entry, WindowKind
 from digests.facts import voice
 from digests.tame import capital, one_line, safe_link
 from digests.words import catalogue
 
 if TYPE_CHECKING:
     from icalendar import Event
+
+MOST_FILES = 8
+"""Files in one mail, one for each full entry of a normal letter."""
+NAME_LENGTH = 50
 
 
 def letter_calendar(briefing: Briefing) -> bytes:
@@ -24,6 +30,30 @@ def entry_calendar(entry: Entry, briefing: Briefing) -> bytes | None:
     if entry.window is None or entry.window.closes is None:
         return None
     return _calendar(briefing, (entry,))
+
+
+def attachments(briefing: Briefing) -> Iterator[tuple[str, bytes]]:
+    """The nearest windows of the letter, each as a calendar file with its name; what opens it adds one event.
+
+    Only full entries whose last day is ahead, at most `MOST_FILES`, and no transposition: nobody answers that.
+    """
+    today = briefing.built_at.astimezone(briefing.organisation.zone).date()
+    dated = [
+        (entry.window, entry)
+        for section in briefing.sections
+        for entry in section.entries
+        if entry.window and entry.window.closes and entry.window.kind is not WindowKind.TRANSPOSITION
+    ]
+    ahead = [(window.closes, entry) for window, entry in dated if window.closes and window.closes >= today]
+    for day, entry in sorted(ahead, key=lambda one: one[0])[:MOST_FILES]:
+        yield _file_name(day, entry), _calendar(briefing, (entry,))
+
+
+def _file_name(day: date, entry: Entry) -> str:
+    """The day and the first words of the title, in letters that every mail program keeps."""
+    ascii_only = unicodedata.normalize("NFKD", one_line(entry.title.text, 180)).encode("ascii", "ignore").decode()
+    words = "-".join(re.findall(r"[a-z0-9]+", ascii_only.lower()))
+    return f"{day}-{words[:NAME_LENGTH].strip('-') or 'sista-dag'}.ics"
 
 
 def _calendar(briefing: Briefing, entries: Iterable[Entry]) -> bytes:

@@ -10,12 +10,16 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from digests.briefing import Briefing
+from digests.calendar import attachments
 from digests.headline import SUBJECT
 from digests.render import leave_by_mail, render_html, render_text
 from digests.tame import one_line
 
 LINK_LENGTH = 700
 """Longest unsubscribe address: header lines end at 998 characters (RFC 5322, 2.1.1)."""
+
+CALENDAR = {"charset": "utf-8", "method": "PUBLISH"}
+"""Parameters of a calendar file: an event to take over, no invitation to answer (RFC 5546)."""
 
 WHOLE = frozenset({"message-id", "list-unsubscribe"})
 
@@ -49,7 +53,7 @@ def message(
     message_id: str,
     unsubscribe: str | None = None,
 ) -> EmailMessage:
-    """The letter for one recipient: text first, then HTML with the same facts.
+    """The letter for one recipient: text, HTML with the same facts, the last days as calendar files.
 
     Args:
         briefing: What to say.
@@ -85,11 +89,16 @@ def message(
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     else:
         mail["List-Unsubscribe"] = by_mail
-    mail.set_content(render_text(briefing, leave), cte="quoted-printable")
-    mail.add_alternative(render_html(briefing, leave), subtype="html", cte="quoted-printable")
+    files = list(attachments(briefing))
+    attached = bool(files)
+    mail.set_content(render_text(briefing, leave, attached=attached), cte="quoted-printable")
+    mail.add_alternative(render_html(briefing, leave, attached=attached), subtype="html", cte="quoted-printable")
+    for name, content in files:
+        mail.add_attachment(content, "text", "calendar", filename=name, params=CALENDAR)
     # Only now: before, it would have moved into the text part like every Content-* header.
     mail["Content-Language"] = briefing.language
-    mail.set_boundary(f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}")
+    for number, part in enumerate(one for one in mail.walk() if one.is_multipart()):
+        part.set_boundary(f"=_{hashlib.sha256(f'{number} {message_id}'.encode()).hexdigest()[:32]}")
     return mail
 
 

@@ -26,7 +26,7 @@ HTML_LIMIT = 80_000
 """Bytes of the HTML part; Gmail clips at 102 kB."""
 
 
-def render_html(briefing: Briefing, leave: str | None = None) -> str:
+def render_html(briefing: Briefing, leave: str | None = None, *, attached: bool = False) -> str:
     """The letter as HTML with its CSS inlined, at most 80 kB.
 
     Lists are shortened where it would be larger, and the last entries dropped where that is not enough; the
@@ -35,9 +35,10 @@ def render_html(briefing: Briefing, leave: str | None = None) -> str:
     Args:
         briefing: What to say.
         leave: Address for leaving (https); None = a mailto to the organisation's contact.
+        attached: Say that the mail carries the days as calendar files.
     """
     for shorter in _shorter(briefing):
-        html = _inliner().inline(_render("letter.html", shorter, leave))
+        html = _inliner().inline(_render("letter.html", shorter, leave, attached=attached))
         # The inliner drops what cannot be inlined, or puts it in front of the charset; so it comes in afterwards.
         html = html.replace("</head>", f"<style>\n{_screen_css()}</style>\n</head>", 1)
         if len(html.encode()) <= HTML_LIMIT:
@@ -45,12 +46,12 @@ def render_html(briefing: Briefing, leave: str | None = None) -> str:
     return html
 
 
-def render_text(briefing: Briefing, leave: str | None = None) -> str:
-    """The letter as plain text, no line longer than 78 characters; `leave` as in `render_html`.
+def render_text(briefing: Briefing, leave: str | None = None, *, attached: bool = False) -> str:
+    """The letter as plain text, no line longer than 78 characters; the arguments are those of `render_html`.
 
     An address that is longer is broken inside its angle brackets (RFC 3986, appendix C).
     """
-    text = _render("letter.txt", briefing, leave)
+    text = _render("letter.txt", briefing, leave, attached=attached)
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
 
 
@@ -61,7 +62,7 @@ def leave_by_mail(briefing: Briefing) -> str:
     return f"mailto:{briefing.organisation.contact}?subject={quote(subject)}"
 
 
-def _render(template: str, briefing: Briefing, leave: str | None) -> str:
+def _render(template: str, briefing: Briefing, leave: str | None, *, attached: bool) -> str:
     words = catalogue(briefing.language)
     organisation = briefing.organisation
     year, number = parse_week(briefing.week)
@@ -69,6 +70,7 @@ def _render(template: str, briefing: Briefing, leave: str | None) -> str:
         _environment(html=template.endswith(".html"))
         .get_template(template)
         .render(
+            attached=attached,
             briefing=briefing,
             colour=organisation.letter.colour,
             leave=leave or leave_by_mail(briefing),

@@ -147,6 +147,7 @@ ENGLISH = Catalogue(
         "changed": "Changed",
     },
     phrases={
+        "own signal": "own observation",
         "and": "and",
         "and more": "etc.",
         "week": "w.{number}",
@@ -242,7 +243,7 @@ ENGLISH = Catalogue(
         "leave": "Unsubscribe",
         "leave subject": "Unsubscribe {letter}",
         "contact": "Questions and corrections: {contact}.",
-        "calendar": "Closes: {what}",
+        "attached": "The nearest last days are attached as calendar files, one for each matter.",
         "machine": "Compiled by machine from the sources; notes are written by a named person.",
     },
     nouns={

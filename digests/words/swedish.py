@@ -140,6 +140,7 @@ SWEDISH = Catalogue(
         "changed": "Ändrat",
     },
     phrases={
+        "own signal": "egen iakttagelse",
         "and": "och",
         "and more": "m.m.",
         "week": "v.{number}",
@@ -235,7 +236,7 @@ SWEDISH = Catalogue(
         "leave": "Avsluta brevet",
         "leave subject": "Avsluta {letter}",
         "contact": "Frågor och rättelser: {contact}.",
-        "calendar": "Stänger: {what}",
+        "attached": "De närmaste sista dagarna följer med som kalenderfiler, en för varje ärende.",
         "machine": "Sammanställt maskinellt ur källorna; anteckningar är skrivna av en namngiven person.",
     },
     nouns={

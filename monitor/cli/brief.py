@@ -27,6 +27,7 @@ class Format(StrEnum):
     TEXT = "text"
     EML = "eml"
     JSON = "json"
+    ICS = "ics"
 
 
 class Outcome(StrEnum):
@@ -152,7 +153,7 @@ def show(
         )
     elif as_json or form is Format.JSON:
         output.as_json(edition.json)
-    elif form is Format.EML:
+    elif form in (Format.EML, Format.ICS):
         raise typer.BadParameter("a published edition is kept without recipients; choose html, text or json")
     else:
         output.say(edition.html if form is Format.HTML else edition.text)
@@ -178,6 +179,7 @@ def rendered(briefing: Briefing, form: Format, settings: Settings) -> str:
     import json
 
     from digests.as_json import as_json
+    from digests.calendar import letter_calendar
     from digests.message import message, message_id
     from digests.render import render_html, render_text
 
@@ -188,6 +190,8 @@ def rendered(briefing: Briefing, form: Format, settings: Settings) -> str:
             return render_text(briefing)
         case Format.JSON:
             return json.dumps(as_json(briefing), ensure_ascii=False, indent=2)
+        case Format.ICS:
+            return letter_calendar(briefing).decode()
         case Format.EML:
             mail = message(
                 briefing,

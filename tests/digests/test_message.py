@@ -2,12 +2,14 @@ import dataclasses
 import email
 import email.policy
 import re
+from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from icalendar import Calendar
 
 from config.organisation import Organisation
 from digests.briefing import Briefing, Item
@@ -52,12 +54,40 @@ def test_the_mail_as_it_arrives(letter: Briefing, now: datetime) -> None:
     assert mail["List-Id"] == "<eu-brevet.storstad.example.se>"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Content-Language"] == "sv"
-    assert mail.get_content_type() == "multipart/alternative"
-    text, html = mail.iter_parts()
+    assert mail.get_content_type() == "multipart/mixed"
+    body, *_ = mail.iter_parts()
+    assert body.get_content_type() == "multipart/alternative"
+    text, html = body.iter_parts()
     assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     assert (text.get_content_charset(), html.get_content_charset()) == ("utf-8", "utf-8")
-    assert text.get_content().splitlines() == render_text(letter).splitlines()
-    assert html.get_content().splitlines() == render_html(letter).splitlines()
+    assert text.get_content().splitlines() == render_text(letter, attached=True).splitlines()
+    assert html.get_content().splitlines() == render_html(letter, attached=True).splitlines()
+
+
+def test_the_nearest_last_days_are_attached_one_file_each(letter: Briefing, now: datetime) -> None:
+    mail = read(make(letter, now))
+    files = list(mail.iter_attachments())
+    assert [part.get_filename() for part in files] == [
+        "2026-12-03-oversyn-av-eu-s-regler-for-offentlig-upphandling.ics",
+        "2026-12-07-evaluation-of-the-urban-wastewater-treatment-rules.ics",
+        "2026-12-18-remiss-foreskrifter-om-cybersakerhet-for-kommuner.ics",
+        "2027-01-15-interreg-sma-projekt-for-hallbart-vatten.ics",
+    ]
+    for part in files:
+        assert part["Content-Type"].params["method"] == "PUBLISH"
+        (event,) = Calendar.from_ical(part.get_content()).walk("VEVENT")
+        assert str(event["DTSTART"].dt) == part.get_filename()[:10]
+    assert "kalenderfiler" in mail.get_body(("plain",)).get_content()
+    assert "kalenderfiler" in mail.get_body(("html",)).get_content()
+
+
+def test_a_mail_without_last_days_carries_no_files(
+    item: Callable[..., Item], organisation: Organisation, now: datetime
+) -> None:
+    quiet = compose([item()], week="2026-W48", now=now, organisation=organisation)
+    mail = read(make(quiet, now))
+    assert mail.get_content_type() == "multipart/alternative"
+    assert "kalenderfiler" not in mail.get_body(("plain",)).get_content()
 
 
 def test_without_a_public_address_leaving_is_a_mail(letter: Briefing, now: datetime) -> None:

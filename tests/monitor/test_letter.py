@@ -78,8 +78,10 @@ def test_every_week_has_its_edition_and_shares_its_facts_with_the_files(gone_the
     mail = email.message_from_bytes((gone_the_whole_way.folder / "letter.eml").read_bytes(), policy=default)
     assert mail["Subject"] == kept[0].subject
     assert mail["Auto-Submitted"] == "auto-generated"
-    parts = [part.get_content_type() for part in mail.iter_parts()]
-    assert parts == ["text/plain", "text/html"]
+    body, *files = mail.iter_parts()
+    assert [part.get_content_type() for part in body.iter_parts()] == ["text/plain", "text/html"]
+    assert files
+    assert {part.get_content_type() for part in files} == {"text/calendar"}
     assert json.dumps(kept[0].json).count(example.SUBSCRIBER) == 0
 
 
