@@ -152,7 +152,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 @cache
 def sources() -> tuple[Source, ...]:
-    """Those that the example declares; shipped files that it has no name for stay beside them and are not asked."""
+    """Those that the example declares; shipped files it has no name for stay beside them and are not asked."""
     own = {
         table["id"]
         for path in (overlay() / "sources").glob("*.toml")
