@@ -17,7 +17,7 @@ from config.stages import Step
 from config.themes import Theme
 from digests import briefing as letter
 from digests.words import catalogue
-from monitor.archive.documents import Document
+from monitor.archive.documents import OWN, Document
 from monitor.archive.dossiers import dossiers_of, mentioned_by, packages_of
 from monitor.cases import Case, cases_of
 from monitor.clock import Reach, internal_dates
@@ -285,9 +285,8 @@ def _names(group: Sequence[Document]) -> tuple[str, ...]:
 
 def _reference(one: Document, desk: Desk) -> letter.Reference:
     source = desk.sources.get(one.source)
-    return letter.Reference(
-        source.title if source else one.source, one.url, _day(one.last_seen, desk), one.language
-    )
+    own = catalogue(desk.language).phrases["own signal"] if one.source == OWN else one.source
+    return letter.Reference(source.title if source else own, one.url, _day(one.last_seen, desk), one.language)
 
 
 def _window(window: Window, desk: Desk) -> letter.Window:

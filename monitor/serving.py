@@ -23,10 +23,9 @@ from monitor.archive.engine import reading, writing
 from monitor.archive.operations import Task, claim_duty, find_duty, finish_duty, put_off_duty
 from monitor.archive.scans import claimant, due_sources, first_scan
 from monitor.briefing import BriefingError
-from monitor.dossiers import join_new
 from monitor.errors import MonitorError
+from monitor.following import follow
 from monitor.posting import send
-from monitor.rating import rate_new
 from monitor.retention import Cleaned, clean
 from monitor.scan import NOT_WELL, Due, ScanReport, scan
 
@@ -119,8 +118,8 @@ class Scheduler:
                 *said,
             )
         if any(one.counts.new or one.counts.changed for one in report.sources):
-            rate_new(self._engine, self._model(), self._clock)
-            for line in join_new(self._engine, self._clock, overlay=self._settings.config).lines():
+            filed = follow(self._engine, self._settings, self._clock, assessor=self._model())
+            for line in filed.lines():
                 log.warning("%s", line)
         return report
 

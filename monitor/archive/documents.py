@@ -19,6 +19,8 @@ from monitor.archive.schema import (
 )
 from spiders.finding import Identifier, Relation, Step, Window
 
+OWN = "own"
+"""The source of what people add by hand; it is declared nowhere and never scanned."""
 DEADLINES_AHEAD = timedelta(days=30)
 """How far ahead the letter looks for windows that close."""
 _STRENGTH = {Relation.SUBJECT: 0, Relation.PACKAGE: 1, Relation.IMPLEMENTS: 2, Relation.MENTION: 3}
@@ -161,6 +163,12 @@ def ids_by_identifier(conn: Connection, identifier: Identifier) -> tuple[int, ..
 def id_by_key(conn: Connection, key: str) -> int | None:
     """The newest document with a source's own key (a HYS id, a dok_id); None where there is none."""
     query = select(document.c.id).where(document.c.key == key).order_by(document.c.first_seen.desc()).limit(1)
+    return conn.execute(query).scalar_one_or_none()
+
+
+def id_of(conn: Connection, source: str, key: str) -> int | None:
+    """The document that a source calls `key`; None where there is none."""
+    query = select(document.c.id).where(document.c.source == source, document.c.key == key)
     return conn.execute(query).scalar_one_or_none()
 
 

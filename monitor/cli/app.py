@@ -21,6 +21,7 @@ INTERRUPTED = 130
 def build() -> Commands:
     """All commands; building them loads no heavy library."""
     from monitor.cli import (
+        add,
         archive,
         brief,
         case,
@@ -46,6 +47,7 @@ def build() -> Commands:
     init.register(app)
     scan.register(app)
     rescan.register(app)
+    add.register(app)
     upkeep.register(sources.app)
     app.add_typer(sources.app, name="sources")
     archive.register(app)

@@ -33,7 +33,7 @@ def rescan(
 ) -> None:
     """Read the stored responses of a source again with the present parser; status 1 if some cannot be read."""
     from config.sources import load_sources, select
-    from monitor.rating import rate_new
+    from monitor.following import follow
     from monitor.rescan import rescan as again
 
     settings = context.settings()
@@ -47,10 +47,8 @@ def rescan(
             since=_day(since),
             dry_run=dry_run,
         )
-        if (done.new or done.changed) and not dry_run and not no_rating:
-            from nlp.model import load
-
-            rate_new(engine, load(overlay=settings.config), lambda: context.clock(settings))
+        if (done.new or done.changed) and not dry_run:
+            follow(engine, settings, lambda: context.clock(settings), rate=not no_rating)
     if as_json:
         output.as_json(_as_json(done))
     else:

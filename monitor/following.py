@@ -1,0 +1,44 @@
+"""What follows when documents came in, whichever way: they are rated, and filed where they belong."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from config.settings import Settings
+from monitor.dossiers import JoinReport, join_new
+from monitor.rating import rate_new
+
+if TYPE_CHECKING:
+    from nlp.assessment import Assessor
+
+
+def follow(
+    engine: Engine,
+    settings: Settings,
+    clock: Callable[[], datetime],
+    *,
+    assessor: "Assessor | None" = None,
+    rate: bool = True,
+) -> JoinReport:
+    """Rate and file every document that is new or has changed.
+
+    Args:
+        engine: the archive.
+        settings: those in force.
+        clock: gives the present moment (aware).
+        assessor: the model; None: the shipped one is loaded.
+        rate: False leaves the rating for later.
+
+    Raises:
+        ArchiveError: the archive does not take it; what was done before stays.
+        ConfigError: the model or the configuration is broken.
+    """
+    if rate:
+        if assessor is None:
+            from nlp.model import load
+
+            assessor = load(overlay=settings.config)
+        rate_new(engine, assessor, clock)
+    return join_new(engine, clock, overlay=settings.config)
