@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,6 +64,18 @@ class Office:
         )
 
 
+class Items(dict[str, list[Item]]):
+    """What can be told, by language; made when asked for, since most editions are wanted in one."""
+
+    def __init__(self, make: Callable[[str], list[Item]]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, language: str) -> list[Item]:
+        self[language] = made = self._make(language)
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """All that one week's editions are composed from, in every language and density."""
@@ -71,7 +83,7 @@ class Material:
     week: str
     now: datetime
     office: Office
-    items: dict[str, list[Item]]
+    items: Items
     """By language."""
     sources: tuple[SourceStatus, ...]
     previous: Previous | None
@@ -107,8 +119,8 @@ def gather(conn: Connection, office: Office, *, week: str, now: datetime) -> Mat
     since = before.built_at if before else now - FIRST_PERIOD
     documents = for_letter(conn, since, today, levels=LEVELS)
     docket = open_docket(conn, documents, office.rules.measured(conn, today), today, since=since)
-    by_language = {}
-    for language in ("sv", "en"):
+
+    def in_language(language: str) -> list[Item]:
         desk = Desk(
             organisation=office.organisation,
             calendar=office.calendar,
@@ -117,12 +129,13 @@ def gather(conn: Connection, office: Office, *, week: str, now: datetime) -> Mat
             today=today,
             language=language,
         )
-        by_language[language] = items(documents, desk, docket)
+        return items(documents, desk, docket)
+
     return Material(
         week=week,
         now=now,
         office=office,
-        items=by_language,
+        items=Items(in_language),
         sources=_statuses(conn, office.sources, now),
         previous=_previous(conn, before) if before else None,
     )

@@ -122,6 +122,11 @@ class Model:
         return {step.id: place for place, step in enumerate(self.stages.step)}
 
     @cached_property
+    def ways(self) -> dict[Traits, Chain]:
+        """The chain of each combination of traits met so far."""
+        return {}
+
+    @cached_property
     def _steps(self) -> Mapping[str, Step]:
         return {step.id: step for step in self.stages.step}
 
@@ -193,7 +198,10 @@ def _event(step: Step, dates: Sequence[Dated], trust: Sequence[str]) -> Event:
 
 def chain_of(traits: Traits, model: Model) -> Chain:
     """The way that a file goes: the first chain with one of its signs."""
-    return next(chain for chain in model.stages.chain if _applies(chain.applies, traits))
+    known = model.ways
+    if traits not in known:
+        known[traits] = next(chain for chain in model.stages.chain if _applies(chain.applies, traits))
+    return known[traits]
 
 
 def _applies(applies: Applies, traits: Traits) -> bool:
