@@ -106,19 +106,19 @@ def _matching(
     strict = all_of(parts, without)
     if strict is None:
         return _Found(0, [], None, [])
-    total = index.count(strict)
-    if total > POOL or (exact and total):
-        if query.sort != "rank":
-            ids = index.ordered(strict, query.sort, query.limit, query.after)
-            return _Found(total, [Scored(number, 0.0, 1.0) for number in ids], strict)
-        return _Found(total, _ranked_page(index, query, strict, concepts, today), strict)
-    wide = any_of(_affordable(asked))
-    pool = index.best(strict, POOL)
-    if wide is not None and not exact:
-        pool += index.best(all_of([wide], without) or wide, POOL)
+    if query.sort != "rank" and (total := index.count(strict)) > POOL:
+        ids = index.ordered(strict, query.sort, query.limit, query.after)
+        return _Found(total, [Scored(number, 0.0, 1.0) for number in ids], strict)
+    pool, total = index.best(strict, POOL)
+    if total > POOL:
+        weighed = rank(index.candidates(pool), concepts, today)
+        return _Found(total, _page(index, query, strict, weighed), strict)
+    complete = frozenset(pool)
+    if not exact:
+        if (some := any_of(_affordable(asked))) and (wide := all_of([some], without)) and wide != strict:
+            pool += index.best(wide, POOL)[0]
         pool += index.named([name for concept in concepts for name in concept.identifiers])
     scored = rank(index.candidates(list(dict.fromkeys(pool))), concepts, today)
-    complete = set(pool[:total])
     kept = [one for one in scored if one.id in complete or one.coverage >= COVERED]
     order = kept
     if query.sort != "rank":
@@ -139,16 +139,12 @@ def _affordable(concepts: Sequence[Concept]) -> Iterator[Expression]:
         yield part
 
 
-def _ranked_page(
-    index: Index, query: Query, strict: Expression, concepts: tuple[Concept, ...], today: date
-) -> list[Scored]:
+def _page(index: Index, query: Query, strict: Expression, weighed: list[Scored]) -> list[Scored]:
     """One page of very many matches: the first `POOL` weighed, the rest as the database has them."""
-    weighed = rank(index.candidates(index.best(strict, POOL)), concepts, today)
     page = weighed[query.after : query.after + query.limit]
-    missing = query.limit - len(page)
-    if missing:
-        offset = max(POOL, query.after)
-        page += [Scored(number, 0.0, 1.0) for number in index.best(strict, missing, offset)]
+    if missing := query.limit - len(page):
+        further, _ = index.best(strict, missing, max(POOL, query.after))
+        page += [Scored(number, 0.0, 1.0) for number in further]
     return page
 
 

@@ -68,21 +68,21 @@ class Index:
             matched = self._matched(expression, document.c.id).subquery()
         return self._conn.execute(select(func.count()).select_from(matched)).scalar_one()
 
-    def best(self, expression: Expression, limit: int, offset: int = 0) -> list[int]:
-        """Ids of matches, roughly best first."""
+    def best(self, expression: Expression, limit: int, offset: int = 0) -> tuple[list[int], int]:
+        """Ids of matches, roughly best first, and how many there are in all (0 beyond the last)."""
+        total = func.count().over().label("total")
         if self._postgres:
             likeness = func.ts_rank(literal_column("search_text.title_vector"), _tsquery(expression), 1)
-            query = self._matched(expression, document.c.id).order_by(likeness.desc(), document.c.day.desc())
+            query = self._matched(expression, document.c.id, total)
+            query = query.order_by(likeness.desc(), document.c.day.desc())
         else:
             rough = func.bm25(literal_column("search_index"), *_BM25_WEIGHTS).label("rough")
-            found = self._fts(expression, rough)
+            found = self._fts(expression, rough).cte("found").prefix_with("MATERIALIZED")
+            query = select(found.c.id, total).order_by(found.c.rough)
             if self._conditions:
-                cte = found.cte("found").prefix_with("MATERIALIZED")
-                found = select(document.c.id).join(cte, cte.c.id == document.c.id).where(*self._conditions)
-                query = found.order_by(cte.c.rough)
-            else:
-                query = found.order_by(rough)
-        return [row[0] for row in self._conn.execute(query.limit(limit).offset(offset))]
+                query = query.join(document, document.c.id == found.c.id).where(*self._conditions)
+        rows = self._conn.execute(query.limit(limit).offset(offset)).all()
+        return [row[0] for row in rows], rows[0].total if rows else 0
 
     def ordered(self, expression: Expression | None, sort: str, limit: int, offset: int) -> list[int]:
         """Ids of matches by date (newest first) or by deadline (the next to close first, those without last)."""
