@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, or_, select, update
 
 from monitor.archive.known import chunks
 from monitor.archive.scans import GOOD
@@ -63,12 +63,25 @@ def gone_keys(conn: Connection, source: str) -> frozenset[str]:
 
 
 def captures_of_document(conn: Connection, number: int) -> list[Capture]:
-    """The responses that a document and its revisions rest on, oldest first, also such without a body."""
-    hashes = {conn.execute(select(document.c.capture).where(document.c.id == number)).scalar_one_or_none()}
+    """The responses that a document rests on, oldest first, also such whose body is no longer kept.
+
+    Those that said what it says now and what changed in it, and of each of their addresses the one before: what
+    was, and what it said first.
+    """
+    hashes = set(conn.execute(select(document.c.capture).where(document.c.id == number)).scalars())
     hashes |= set(conn.execute(select(revision.c.capture).where(revision.c.document == number)).scalars())
-    wanted = [one for one in hashes if one]
-    query = select(capture).where(capture.c.sha256.in_(wanted)).order_by(capture.c.fetched_at, capture.c.id)
-    return list(_captures(conn, query))
+    said = select(capture).where(capture.c.sha256.in_([one for one in hashes if one]))
+    rows = {row["id"]: row for row in conn.execute(said).mappings()}
+    for row in list(rows.values()):
+        earlier = select(capture).where(
+            capture.c.source == row["source"],
+            capture.c.url == row["url"],
+            capture.c.fetched_at < row["fetched_at"],
+        )
+        newest = earlier.order_by(capture.c.fetched_at.desc(), capture.c.id.desc()).limit(1)
+        rows |= {before["id"]: before for before in conn.execute(newest).mappings()}
+    ordered = sorted(rows.values(), key=lambda row: (row["fetched_at"], row["id"]))
+    return [_capture(row) for row in ordered]
 
 
 def outdated(conn: Connection, source: str, before: datetime) -> list[str]:
@@ -109,5 +122,8 @@ def forget_files(conn: Connection, source: str, files: Iterable[str], before: da
 
 
 def _captures(conn: Connection, query: Select[Any]) -> Iterator[Capture]:
-    for row in conn.execute(query).mappings():
-        yield Capture(**{name: row[name] for name in Capture.__slots__})
+    return (_capture(row) for row in conn.execute(query).mappings())
+
+
+def _capture(row: RowMapping) -> Capture:
+    return Capture(**{name: row[name] for name in Capture.__slots__})

@@ -40,8 +40,8 @@ def add(
     from monitor.archive.documents import get_document
     from monitor.archive.engine import reading
     from monitor.following import follow
-    from monitor.signals import Signal
-    from monitor.signals import add as store
+    from monitor.by_hand import Signal
+    from monitor.by_hand import add as store
 
     settings = context.settings()
     signal = Signal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +12,8 @@ import typer
 from monitor.cli import context, output
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from config.settings import Settings
     from monitor.cli.commands import Commands
     from monitor.search import Results
@@ -96,6 +99,11 @@ def show(
     ref: Annotated[
         str, typer.Argument(metavar="REF", help="Number here, or any identifier: 2022/0345(COD), FPM21 …")
     ],
+    warc: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the responses it rests on to a WARC file (.warc or .warc.gz)."),
+    ] = None,
+    *,
     as_json: Json = False,
 ) -> None:
     """Show a dossier by any of its names, or a document by its number."""
@@ -116,10 +124,27 @@ def show(
         else:
             rules = Rules.of(settings.config).measured(conn, today)
             known = file_as_json(conn, load_files(conn, [number], rules, today)[number], today)
+        if warc is not None:
+            _export(conn, known, ref, warc, settings)
     if as_json:
         output.as_json(known)
     else:
         _show(known)
+
+
+def _export(conn: Connection, known: dict[str, Any], ref: str, target: Path, settings: Settings) -> None:
+    from monitor.evidence import evidence_of, write_warc
+
+    # All documents of a dossier, but of those that share a document's number only itself.
+    documents = known["documents"] if known["type"] == "dossier" else known["documents"][:1]
+    captures = evidence_of(conn, [one["id"] for one in documents])
+    about = f"{ref}: {known['title']}"
+    done = write_warc(captures, settings.captures, target, about=about, now=context.clock(settings))
+    output.say(
+        f"utblick: {target}: {done.responses} responses ({done.redacted} with personal data blanked), "
+        f"{done.bare} without their body",
+        err=True,
+    )
 
 
 def _show(known: dict[str, Any]) -> None:
@@ -205,21 +230,11 @@ def _list(results: Results) -> None:
 
 
 def _csv(results: Results) -> None:
-    import csv
-    import sys
+    from monitor.spreadsheet import as_csv
 
     rows = [one.as_json() for one in results.results]
     names = ["id", "title", "kind", "source", "published", "level", "themes", "closes", "url", "score"]
-    writer = csv.DictWriter(sys.stdout, names, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
-
-
-def _cell(value: Any) -> Any:
-    """A value for a spreadsheet: text that a program would take for a formula is marked (ASVS 1.2.10)."""
-    text = " ".join(value) if isinstance(value, list) else value
-    return f"'{text}" if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\0", "\r") else text
+    typer.echo(as_csv(names, ([row[name] for name in names] for row in rows)), nl=False)
 
 
 def _day(option: str, text: str | None) -> date | None:

@@ -16,9 +16,9 @@ from monitor import example
 from monitor.archive.documents import OWN, get_document
 from monitor.archive.engine import open_archive, reading
 from monitor.briefing import Office, gather
+from monitor.by_hand import Signal, SignalError, add, finding_of
 from monitor.cli.app import run
 from monitor.decision import ZONE
-from monitor.signals import Signal, SignalError, add, finding_of
 from spiders.finding import Certainty, Identifier, Kind, Relation, WindowKind
 from spiders.identifiers import parse_identifier
 
