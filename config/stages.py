@@ -48,6 +48,16 @@ class Chain(_Strict):
     applies: Applies = Applies()
 
 
+class Early(_Strict):
+    """Where a step belongs while the file has not come so far."""
+
+    until: Name
+    """The stage from which on the step's own stage counts."""
+    stage: Name
+    next: Name | None = None
+    """The step that then usually follows."""
+
+
 class Step(_Strict):
     """A dated event, whatever the sources call it."""
 
@@ -57,6 +67,8 @@ class Step(_Strict):
     stage: Name
     again: Name | None = None
     """The stage that it belongs to once the file has passed `stage` (the Parliament's vote after a trilogue)."""
+    early: Early | None = None
+    """Where it belongs before (a Swedish referral of a proposal, not of its transposition)."""
     codes: Annotated[tuple[Code, ...], Field(min_length=1)]
     """Codes of sources; `*` stands for anything, `@kind` restricts to a kind of document."""
     next: Name | None = None
@@ -90,10 +102,10 @@ class Stages(_Strict):
                 if stage not in stages:
                     raise ValueError(f"chain {chain.id!r}: there is no stage {stage!r}")
         for step in self.step:
-            for named in (step.stage, step.again):
+            for named in (step.stage, step.again, *((step.early.until, step.early.stage) if step.early else ())):
                 if named is not None and named not in stages:
                     raise ValueError(f"step {step.id!r}: there is no stage {named!r}")
-            for named in (step.next, *step.replaces):
+            for named in (step.next, step.early.next if step.early else None, *step.replaces):
                 if named is not None and named not in steps:
                     raise ValueError(f"step {step.id!r}: there is no step {named!r}")
         codes = [code for step in self.step for code in step.codes]

@@ -64,6 +64,8 @@ class Standing:
     stage: str
     number: int | None
     """None: the stage is none of the chain's."""
+    following: str | None = None
+    """The step that usually follows here."""
 
     @property
     def total(self) -> int:
@@ -232,13 +234,16 @@ def standing(events: Iterable[Event], chain: Chain, today: date) -> Standing | N
             continue
         number = None if step.ends else places.get(step.stage)
         reached = found.number if found else None
-        stage = step.stage
+        stage, following = step.stage, step.next
+        early = step.early
+        if early and early.stage in places and (reached or 0) < places.get(early.until, 0):
+            stage, number, following = early.stage, places[early.stage], early.next
         if reached is not None and number is not None and number < reached and step.again:
             stage, number = step.again, places.get(step.again)
         if reached is not None and number is not None and number < reached:
             # A paper of an earlier stage that came late: the history has it, the file stays where it is.
             continue
-        found = Standing(event, chain, stage, number)
+        found = Standing(event, chain, stage, number, following)
     return found
 
 
@@ -253,9 +258,9 @@ def expected(
     coming = [event for event in events if event.day > today and (event.step.forecast or not event.step.quiet)]
     if coming:
         return Expected(coming[0].step, coming[0].day)
-    if now is None or now.event.step.next is None:
+    if now is None or now.following is None:
         return None
-    step = model.by_id(now.event.step.next)
+    step = model.by_id(now.following)
     return Expected(step, usual=usual.get((now.event.step.id, step.id))) if step else None
 
 

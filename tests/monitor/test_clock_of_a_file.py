@@ -205,7 +205,7 @@ def test_one_file_with_one_history(replay: Replay) -> None:
     found = files(replay.engine)[number]
     happened = [(event.day.isoformat(), event.step.sv) for event in found.events if not event.step.quiet]
     memo = ("2022-11-29", "Fakta-PM publicerad")
-    told = [("2022-10-26", "Förslag framlagt"), *LINES[1:], ("2027-07-31", "Ska vara genomfört i svensk rätt")]
+    told = [("2022-10-26", "Förslag framlagt"), *LINES[1:], ("2027-07-31", "Genomförande i svensk rätt")]
     assert [event for event in happened if event[1] != memo[1]] == told
     assert sum(name == memo[1] for _, name in happened) == 1
 
@@ -250,7 +250,7 @@ def test_the_transposition_day_is_given_and_counted(replay: Replay) -> None:
     assert window["days_left"] == 250
     assert window["certainty"] == "given"
     assert known["stage"]["name"] == "I kraft"
-    assert known["stage"]["next"]["name"] == "Ska vara genomfört i svensk rätt"
+    assert known["stage"]["next"]["name"] == "Genomförande i svensk rätt"
     assert known["stage"]["next"]["date"] == "2027-07-31"
 
 

@@ -87,6 +87,11 @@ def test_a_code_that_nobody_knows_is_said_and_told_once() -> None:
         (Traits(procedure="DEA"), "delegated-act"),
         (Traits(celex=frozenset({"DC"}), kinds=frozenset({"communication"})), "eu-policy"),
         (Traits(kinds=frozenset({"initiative"}), codes=frozenset({"hys:adoption/REG_DEL"})), "delegated-act"),
+        (
+            Traits(kinds=frozenset({"initiative"}), codes=frozenset({"hys:ISC_WORKFLOW/REG_DRAFT"})),
+            "delegated-act",
+        ),
+        (Traits(kinds=frozenset({"initiative"}), codes=frozenset({"hys:planned/PROP_REG"})), "eu-file"),
         (Traits(kinds=frozenset({"call"})), "funding-call"),
         (Traits(kinds=frozenset({"remiss", "inquiry"})), "sweden"),
         (Traits(kinds=frozenset({"fpm"})), "eu-file"),
@@ -125,6 +130,17 @@ def test_a_late_paper_of_an_earlier_stage_moves_nothing_but_a_withdrawal_ends_al
     stands = standing(events(vote, day("2024-06-01", "oeil:proposal-withdrawn-by-commission")), LAW, TODAY)
     assert stands is not None
     assert (stands.event.step.id, stands.number) == ("withdrawn", None)
+
+
+def test_a_referral_of_a_proposal_is_none_of_its_transposition() -> None:
+    proposal, remiss = day("2026-01-01", "cellar:PROP_DIR"), day("2026-02-01", "g0v:remiss")
+    stands = standing(events(proposal, remiss), LAW, TODAY)
+    assert stands is not None
+    assert (stands.event.step.id, stands.stage, stands.following) == ("remiss", "memo", "referral")
+    act = day("2026-01-15", "cellar:DIR", "acts")
+    stands = standing(events(proposal, act, remiss), LAW, TODAY)
+    assert stands is not None
+    assert (stands.stage, stands.following) == ("remiss", "draft-bill")
 
 
 def test_the_most_trusted_day_counts_and_the_other_is_kept() -> None:
