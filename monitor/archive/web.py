@@ -90,7 +90,7 @@ def forget_search(conn: Connection, number: int, who: str) -> bool:
 
 
 def record(
-    conn: Connection, who: str, at: datetime, action: str, about: str, said: Mapping[str, Any] | None = None
+    conn: Connection, who: str, at: datetime, *, action: str, about: str, said: Mapping[str, Any] | None = None
 ) -> None:
     """Note what a person changed, in the same transaction as the change.
 

@@ -28,7 +28,7 @@ def test_a_followed_search_is_its_owners_alone(archive: Engine) -> None:
 def test_changes_are_read_back_latest_first(archive: Engine) -> None:
     with writing(archive) as conn:
         for number in range(3):
-            record(conn, "anna", NOW, "judge", f"document:{number}", {"level": "act"})
+            record(conn, "anna", NOW, action="judge", about=f"document:{number}", said={"level": "act"})
     with reading(archive) as conn:
         latest, *rest = recorded(conn, 10)
         assert (latest.object, latest.who, latest.said) == ("document:2", "anna", {"level": "act"})

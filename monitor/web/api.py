@@ -1,0 +1,335 @@
+"""The interface for programs: what the pages show, as JSON, described by `/api/openapi.json`.
+
+Lists go on by a key, not by a page number, so that what comes in meanwhile moves nothing. Every answer carries an
+ETag; `If-None-Match` spares its body.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request
+from pydantic import BaseModel
+from sqlalchemy import Connection
+from starlette.responses import JSONResponse, Response
+
+from monitor.archive.documents import get_documents
+from monitor.archive.dossiers import standing_id
+from monitor.archive.engine import reading
+from monitor.archive.overview import closing_between, page_of_documents
+from monitor.archive.ratings import newest_assessment
+from monitor.archive.scans import source_health
+from monitor.briefing import editions, find
+from monitor.dossier_json import file_as_json
+from monitor.files import load_files
+from monitor.lookup import Found, NotFoundError, as_json, dossier_called, explained, look_up
+from monitor.search import Query as Wanted
+from monitor.search import search as run
+from monitor.search.query import LONGEST_QUERY
+from monitor.web.site import Site, site_of
+
+router = APIRouter(prefix="/api", tags=["archive"])
+
+MOST = 200
+
+
+class Problem(BaseModel):
+    """Why a call was refused."""
+
+    detail: Any
+
+
+class SearchResult(BaseModel):
+    """One document as search shows it."""
+
+    id: int
+    title: str
+    kind: str
+    source: str
+    published: date | None
+    level: str | None
+    themes: list[str]
+    closes: date | None
+    url: str
+    snippet: str
+    score: float
+
+
+class SearchAnswer(BaseModel):
+    """What a search found."""
+
+    total: int
+    results: list[SearchResult]
+    facets: dict[str, dict[str, int]]
+    did_you_mean: str | None
+
+
+class DocumentRow(BaseModel):
+    """One document in a list."""
+
+    id: int
+    title: str
+    kind: str
+    source: str
+    url: str
+    published: date | None
+    first_seen: datetime
+    changed: datetime
+    level: str | None
+    direction: str | None
+    themes: list[str]
+    closes: date | None
+
+
+class DocumentPage(BaseModel):
+    """A part of the archive, the newest first; `next` goes on, None: this was the last."""
+
+    documents: list[DocumentRow]
+    next: str | None
+
+
+class WindowRow(BaseModel):
+    """A window's last day and whose it is."""
+
+    document: int
+    kind: str
+    opens: date | None
+    closes: date
+    certainty: str
+
+
+class SourceRow(BaseModel):
+    """A source and how it fares; `outcome` None: never read."""
+
+    id: str
+    title: str
+    owner: str
+    url: str
+    licence: str
+    outcome: str | None
+    error: str | None
+    last_attempt: datetime | None
+    last_good: datetime | None
+    documents: int
+
+
+class LetterRow(BaseModel):
+    """A published letter."""
+
+    week: str
+    subject: str
+    built_at: datetime
+    state: str
+
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
+REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": Problem}}
+Day = Annotated[date | None, Query(description="ISO 8601 day, included")]
+Filter = Annotated[str | None, Query(max_length=100)]
+
+
+@router.get("/search", response_model=SearchAnswer, responses=REFUSED)
+def search(
+    request: Request,
+    *,
+    q: Annotated[str, Query(max_length=LONGEST_QUERY, description="words, operators, an identifier")] = "",
+    theme: Filter = None,
+    source: Filter = None,
+    kind: Filter = None,
+    level: Filter = None,
+    open: Annotated[bool, Query(description="a window closes today or later")] = False,
+    since: Day = None,
+    until: Day = None,
+    sort: Literal["rank", "date", "deadline"] = "rank",
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 20,
+    after: Annotated[int, Query(ge=0, le=100_000, description="results already seen")] = 0,
+) -> Response:
+    """Search the archive."""
+    site = site_of(request)
+    wanted = Wanted(q, theme, source, kind, level, open, since, until, sort, limit, after, facets=True)
+    with reading(site.engine) as conn:
+        found = run(conn, wanted, site.today(), site.lexicon)
+    return _answer(request, {**found.as_json(), "facets": found.facets, "did_you_mean": found.did_you_mean})
+
+
+@router.get("/documents", response_model=DocumentPage, responses=REFUSED)
+def documents(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
+    after: Annotated[str | None, Query(max_length=100, description="`next` of the page before")] = None,
+    changed_since: Annotated[datetime | None, Query(description="with a zone")] = None,
+) -> Response:
+    """Every document, the newest first."""
+    if changed_since is not None and changed_since.tzinfo is None:
+        raise HTTPException(400, "changed_since needs a zone, such as 2026-11-23T07:00:00Z")
+    site = site_of(request)
+    with reading(site.engine) as conn:
+        ids = page_of_documents(conn, limit + 1, _key(after), changed_since)
+        found = get_documents(conn, ids[:limit])
+    rows = []
+    for one in found:
+        rows.append(
+            {
+                **{name: getattr(one, name) for name in ("id", "kind", "source", "url", "published")},
+                **{name: getattr(one, name) for name in ("first_seen", "changed", "level", "direction")},
+                "title": one.title()[0],
+                "themes": list(one.themes),
+                "closes": one.closes(site.today()),
+            }
+        )
+    last = found[-1] if found and len(ids) > limit else None
+    return _answer(request, {"documents": rows, "next": _written(last.day, last.id) if last else None})
+
+
+@router.get("/documents/{number}", responses=NOT_FOUND)
+def document(request: Request, number: Number) -> Response:
+    """One document with all that is known of it (the keys of `utblick show --json`)."""
+    return _answer(request, as_json(_found(request, str(number)), site_of(request).today()))
+
+
+@router.get("/documents/{number}/why", responses=NOT_FOUND)
+def why(request: Request, number: Number) -> Response:
+    """Why a document was tagged and rated as it was (the keys of `utblick explain --json`)."""
+    try:
+        return _answer(request, explained(_found(request, str(number))))
+    except NotFoundError as error:
+        raise HTTPException(404, str(error)) from error
+
+
+@router.get("/dossiers/{number}", responses=NOT_FOUND)
+def dossier(request: Request, number: Number) -> Response:
+    """One dossier with all that is known of it (the keys of `utblick show --json`)."""
+    site = site_of(request)
+    with reading(site.engine) as conn:
+        stands = standing_id(conn, number)
+        if stands is None:
+            raise HTTPException(404, "no such dossier")
+        return _answer(request, _dossier(conn, site, stands))
+
+
+@router.get("/lookup", responses=NOT_FOUND)
+def lookup(request: Request, name: Annotated[str, Query(min_length=1, max_length=200)]) -> Response:
+    """The dossier, else the document, that an identifier or nickname stands for: 2022/0345(COD), FPM21."""
+    site = site_of(request)
+    try:
+        with reading(site.engine) as conn:
+            stands = dossier_called(conn, name, site.nicknames)
+            if stands is not None:
+                return _answer(request, _dossier(conn, site, stands))
+            return _answer(request, as_json(look_up(conn, name), site.today()))
+    except NotFoundError as error:
+        raise HTTPException(404, str(error)) from error
+
+
+@router.get("/windows", response_model=list[WindowRow], responses=REFUSED)
+def windows(
+    request: Request,
+    since: Day = None,
+    until: Day = None,
+    theme: Filter = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = MOST,
+) -> Response:
+    """Windows by last day; without days those that close from today on."""
+    site = site_of(request)
+    with reading(site.engine) as conn:
+        found = closing_between(conn, since or site.today(), until or date.max, theme=theme, limit=limit)
+    return _answer(request, [{name: getattr(one, name) for name in one.__slots__} for one in found])
+
+
+@router.get("/sources", response_model=list[SourceRow])
+def sources(request: Request) -> Response:
+    """Every declared source that is switched on, and how it fares."""
+    site = site_of(request)
+    with reading(site.engine) as conn:
+        health = source_health(conn)
+    rows = []
+    for one in site.office.sources:
+        if one.enabled:
+            state = health.get(one.id)
+            named = {name: getattr(one, name) for name in ("id", "title", "owner", "url", "licence")}
+            fares = {
+                name: getattr(state, name, None) for name in ("outcome", "error", "last_attempt", "last_good")
+            }
+            rows.append({**named, **fares, "documents": state.documents if state else 0})
+    return _answer(request, rows)
+
+
+@router.get("/letters", response_model=list[LetterRow])
+def letters(request: Request) -> Response:
+    """Every published letter, the newest first."""
+    site = site_of(request)
+    with reading(site.engine) as conn:
+        found = editions(conn, site.organisation.letter.name)
+    return _answer(request, [{name: getattr(one, name) for name in LetterRow.model_fields} for one in found])
+
+
+@router.get("/letters/{week}", responses=NOT_FOUND)
+def letter(request: Request, week: Annotated[str, Path(max_length=20)]) -> Response:
+    """One letter (the keys of `utblick brief preview --format json`)."""
+    site = site_of(request)
+    with reading(site.engine) as conn:
+        found = find(conn, site.organisation.letter.name, week)
+    if found is None:
+        raise HTTPException(404, "no such letter")
+    return _answer(request, found.json)
+
+
+def _dossier(conn: Connection, site: Site, number: int) -> dict[str, Any]:
+    file = load_files(conn, [number], site.rules(conn), site.today())[number]
+    return file_as_json(conn, file, site.today())
+
+
+def _found(request: Request, number: str) -> Found:
+    with reading(site_of(request).engine) as conn:
+        one = next(iter(get_documents(conn, [int(number)])), None)
+        if one is None:
+            raise HTTPException(404, "no such document")
+        return Found(one, (), newest_assessment(conn, one.id))
+
+
+def _answer(request: Request, data: Any) -> Response:
+    """The data, or nothing where the program has it already."""
+    body = json.dumps(data, ensure_ascii=False, default=_plain).encode()
+    mark = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if mark in [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]:
+        return Response(status_code=304, headers={"ETag": mark})
+    return _Json(body, headers={"ETag": mark})
+
+
+class _Json(JSONResponse):
+    """JSON that is written already."""
+
+    def render(self, content: Any) -> bytes:
+        return bytes(content)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        raise TypeError("a mapping that is no dict")
+    return str(value)
+
+
+def _written(day: date, number: int) -> str:
+    return base64.urlsafe_b64encode(f"{day.isoformat()} {number}".encode()).decode().rstrip("=")
+
+
+def _key(text: str | None) -> tuple[date, int] | None:
+    """The key that `_written` wrote.
+
+    Raises:
+        HTTPException: 400 for anything else.
+    """
+    if text is None:
+        return None
+    try:
+        said = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
+        day, number = said.split(" ")
+        return date.fromisoformat(day), int(number)
+    except ValueError as error:
+        raise HTTPException(400, "after: not the `next` of a page") from error

@@ -1,0 +1,223 @@
+"""The door: every request passes here before a page sees it, every answer before it leaves.
+
+Who is asking, from where, how much and how often; and the headers that keep a browser from doing more than it
+should (OWASP Secure Headers). Refusals are plain text, so that nothing from outside is ever shown by them.
+"""
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from config.settings import Settings
+from monitor.web.site import Role, Visitor
+
+LONGEST_ADDRESS = 4_000
+"""Characters of path and query together."""
+LARGEST_BODY = 64 * 1024
+"""Bytes; forms here hold a few words."""
+READS, WRITES = (30.0, 300), (1.0, 60)
+"""A visitor's requests per second over time, and at once."""
+MOST_VISITORS = 10_000
+"""Visitors whose pace is remembered; the longest silent are forgotten."""
+LONGEST_NAME = 100
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""No inline script or style, nothing from elsewhere, in nobody's frame."""
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "private, no-cache",
+    "X-Robots-Tag": "noindex",
+}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(Exception):
+    """An answer that ends a request at the door."""
+
+    status: int
+    reason: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Pace:
+    """How fast each visitor asks: a bucket that fills evenly and is emptied by requests."""
+
+    def __init__(self, per_second: float, at_once: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_second = per_second
+        self._at_once = at_once
+        self._clock = clock
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, who: str) -> bool:
+        """Whether `who` may ask once more now."""
+        now = self._clock()
+        left, then = self._left.pop(who, (float(self._at_once), now))
+        left = min(float(self._at_once), left + (now - then) * self._per_second)
+        allowed = left >= 1
+        self._left[who] = (left - 1 if allowed else left, now)
+        while len(self._left) > MOST_VISITORS:
+            self._left.popitem(last=False)
+        return allowed
+
+
+class Doorkeeper:
+    """Says who is asking, or refuses.
+
+    Args:
+        settings: how one logs in here.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._hosts = {"localhost", "127.0.0.1", "::1"}
+        if settings.web_address:
+            self._hosts.add((urlsplit(settings.web_address).hostname or "").lower())
+
+    def visitor(self, peer: str, headers: Headers) -> Visitor:
+        """Who sends these headers from the address `peer`.
+
+        Raises:
+            Refusal: an unknown host name (DNS rebinding), an undeclared peer, nobody logged in.
+        """
+        if (host := _host(headers.get("host", ""))) not in self._hosts:
+            raise Refusal(421, f"This is not the host {host[:80]!r}; see web_address.")
+        if self._settings.web_login == "header":
+            return self._named(peer, headers)
+        if not _is_loopback(peer):
+            raise Refusal(403, "Only this machine may use these pages; a proxy in front needs web_login = header.")
+        return Visitor("lokal", Role.ADMIN)
+
+    def _named(self, peer: str, headers: Headers) -> Visitor:
+        settings = self._settings
+        try:
+            declared = any(ip_address(peer) in network for network in settings.web_proxies)
+        except ValueError:
+            declared = False
+        if not declared:
+            raise Refusal(403, "Come through the proxy: this address is not declared in web_proxies.")
+        names = headers.getlist(settings.web_user_header)
+        name = names[0].strip() if len(names) == 1 else ""
+        if not name or len(name) > 200 or not name.isprintable():
+            raise Refusal(401, "The proxy named nobody, or more than one.")
+        role = Role.ADMIN if name in settings.web_admins else Role.OFFICER
+        # What people change is signed with a name, never with an address.
+        signature = name.partition("@")[0][:LONGEST_NAME].strip()
+        if not signature:
+            raise Refusal(401, "The proxy named nobody.")
+        return Visitor(signature, role if name in settings.web_admins | settings.web_officers else Role.READER)
+
+
+class Guard:
+    """The door of the whole application (ASGI).
+
+    Args:
+        app: what lies behind.
+        settings: those in force.
+        open_door: let anybody in, as a reader without a name (the public pages).
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, *, open_door: bool = False) -> None:
+        self._app = app
+        self._keeper = None if open_door else Doorkeeper(settings)
+        self._secure = bool(settings.web_address and settings.web_address.startswith("https:"))
+        self._reads, self._writes = Pace(*READS), Pace(*WRITES)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; anything but HTTP goes straight through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        try:
+            visitor = self._admit(scope, headers)
+        except Refusal as refusal:
+            await _refuse(refusal, self._with_headers(send))
+            return
+        scope.setdefault("state", {})["visitor"] = visitor
+        await self._app(scope, _capped(receive), self._with_headers(send))
+
+    def _admit(self, scope: Scope, headers: Headers) -> Visitor:
+        peer = scope["client"][0] if scope.get("client") else ""
+        visitor = self._keeper.visitor(peer, headers) if self._keeper else Visitor(peer, Role.READER)
+        if len(scope["path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
+            raise Refusal(414, "The address is too long.")
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > LARGEST_BODY:
+            raise Refusal(413, "Too much was sent.")
+        writes = scope["method"] in CHANGING
+        if not (self._writes if writes else self._reads).take(f"{visitor.name}\0{peer}"):
+            raise Refusal(429, "Too many requests; wait a little.", {"Retry-After": "5"})
+        # One-click unsubscription (RFC 8058) comes from mail programs, without any page of ours before it.
+        if writes and self._keeper and headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            raise Refusal(403, "A form of another site sent this.")
+        return visitor
+
+    def _with_headers(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if self._secure:
+                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            await send(message)
+
+        return sending
+
+
+def _capped(receive: Receive) -> Receive:
+    """A body without a declared length may not be larger either."""
+    taken = 0
+
+    async def receiving() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > LARGEST_BODY:
+            return {"type": "http.disconnect"}
+        return message
+
+    return receiving
+
+
+async def _refuse(refusal: Refusal, send: Send) -> None:
+    log.info("refused: %s %s", refusal.status, refusal.reason)
+    headers = {"content-type": "text/plain; charset=utf-8", **refusal.headers}
+    body = f"{refusal.reason}\n".encode()
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": raw})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _host(header: str) -> str:
+    try:
+        return (urlsplit(f"//{header}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _is_loopback(peer: str) -> bool:
+    try:
+        return ip_address(peer).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,7 @@
+"""Every fixed phrase of the pages: in Swedish and in English. `{…}` is filled with `str.format`."""
+
+from collections.abc import Mapping
+
+from monitor.web.phrases import files, finding, frame
+
+PHRASES: Mapping[str, tuple[str, str]] = {**frame.PHRASES, **finding.PHRASES, **files.PHRASES}

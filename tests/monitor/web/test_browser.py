@@ -1,0 +1,183 @@
+"""Main tasks in a real Chromium, with and without JavaScript, and what axe-core finds on every page."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from monitor.archive.documents import get_document
+from monitor.archive.engine import reading
+from monitor.cases import cases_of
+from tests.monitor.web.test_pages import PAGES
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+WAIT = 15_000
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine (apt-get install chromium)"
+)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def page(request: pytest.FixtureRequest, chromium: Any, address: str) -> Iterator[Any]:
+    context = chromium.new_context(base_url=address, java_script_enabled=request.param, locale="sv-SE")
+    opened = context.new_page()
+    opened.set_default_timeout(WAIT)
+    problems: list[str] = []
+    opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    opened.on("request", lambda asked: problems.append(asked.url) if not asked.url.startswith(address) else None)
+    opened.has_script = request.param
+    yield opened
+    context.close()
+    # Neither an error (a broken policy is one) nor a request to anybody else. A refusal asked for is no error.
+    assert [line for line in problems if "status of 4" not in line] == []
+
+
+def test_find_a_file_by_its_nickname(page: Any) -> None:
+    page.goto("/")
+    page.get_by_label("Sök ord, en fras eller en beteckning").fill("avloppsdirektivet")
+    page.get_by_role("button", name="Sök").click()
+    page.get_by_text("Ärendet du kan mena").get_by_role("link").click()
+    assert page.url.endswith("/arende/1")
+
+
+def test_find_a_file_by_its_number(page: Any) -> None:
+    page.goto("/sok")
+    page.get_by_label("Sök ord, en fras eller en beteckning").fill("2022/0345(COD)")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/arende/1")
+
+
+def test_results_come_while_typing(page: Any) -> None:
+    page.goto("/sok")
+    box = page.get_by_label("Sök ord, en fras eller en beteckning")
+    box.press_sequentially("fosfor")
+    if not page.has_script:
+        box.press("Enter")
+    page.get_by_role("link", name="Remiss om slam").wait_for()
+    page.wait_for_url("**/sok?q=fosfor*")
+    if page.has_script:
+        assert page.evaluate("document.activeElement.id") == "q"
+
+
+def test_narrow_by_a_facet_and_take_it_away(page: Any) -> None:
+    page.goto("/sok?q=slam")
+    page.get_by_role("navigation", name="Avgränsa träffarna").get_by_role("link", name="Remiss").click()
+    page.wait_for_url("**kind=remiss*")
+    page.get_by_role("link", name="Ta bort valet Typ: remiss").click()
+    page.wait_for_url("**/sok?q=slam")
+
+
+def test_correct_a_theme_and_see_it_stick(page: Any, engine: Engine) -> None:
+    page.goto("/dokument/1")
+    page.get_by_role("button", name="Temat Vatten, avlopp och Vänern stämmer inte").click()
+    page.get_by_text("Sparat.", exact=True).wait_for()
+    page.get_by_label("Lägg till tema").select_option(label="Klimat och klimatanpassning")
+    page.get_by_role("button", name="Lägg till").click()
+    page.get_by_role("group", name="Ändra nivå").get_by_role("button", name="för kännedom").click()
+    page.get_by_text("rättat av en person").first.wait_for()
+    with reading(engine) as conn:
+        one = get_document(conn, 1)
+    assert one is not None
+    assert (one.level, one.themes) == ("background", ("klimat-anpassning",))
+
+
+def test_set_owner_and_position(page: Any, engine: Engine) -> None:
+    page.goto("/arende/1")
+    page.get_by_label("Ägare").fill("VA-enheten")
+    page.get_by_label("Ståndpunkt").fill("Vi stöder förslaget.")
+    page.get_by_label("Status").select_option("agerar")
+    page.get_by_role("button", name="Spara handläggningen").click()
+    page.get_by_text("Sparat.", exact=True).wait_for()
+    with reading(engine) as conn:
+        case = cases_of(conn, [1])[1]
+    assert (case.owner, case.position, case.status) == ("VA-enheten", "Vi stöder förslaget.", "agerar")
+
+
+def test_follow_a_search_and_read_its_feed(page: Any) -> None:
+    page.goto("/sok?q=slam")
+    page.get_by_label("Namn på bevakningen").fill("Slam och fosfor")
+    page.get_by_role("button", name="Följ sökningen").click()
+    page.get_by_role("heading", name="Slam och fosfor").wait_for()
+    feed = page.get_by_role("link", name="Flöde för Slam och fosfor (Atom)").get_attribute("href")
+    assert "Remiss om slam" in page.request.get(feed).text()
+
+
+def test_take_results_along(page: Any, tmp_path: Path) -> None:
+    page.goto("/sok?q=slam")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Excel").click()
+    waiting.value.save_as(tmp_path / "slam.xlsx")
+    assert (tmp_path / "slam.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_change_the_language(page: Any) -> None:
+    page.goto("/kalender")
+    page.get_by_role("link", name="In English").click()
+    page.get_by_role("heading", level=1, name="Calendar").wait_for()
+    assert page.url.endswith("/kalender")
+
+
+def test_leave_the_letter(page: Any, subscribed: tuple[int, str]) -> None:
+    page.goto(f"/leave/{subscribed[1]}")
+    page.get_by_role("button", name="Ja, avsluta").click()
+    page.get_by_role("heading", name="Du får inte").wait_for()
+
+
+def test_everything_by_keyboard(page: Any) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    if page.has_script:
+        assert page.evaluate("document.activeElement.textContent") == "Hoppa till innehållet"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("slam")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sok?q=slam")
+
+
+OWN = [path for path in PAGES if "/brev/" not in path]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(chromium: Any, address: str, scheme: str, subscribed: tuple[int, str]) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe, found = Axe(), []
+    context = chromium.new_context(base_url=address, color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    for path in (*OWN, "/nope", f"/leave/{subscribed[1]}", f"/confirm/{subscribed[1]}"):
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        results = axe.run(page, options={"runOnly": {"type": "tag", "values": tags}})
+        found += [(path, one["id"], one["nodes"][0]["html"][:200]) for one in results.response["violations"]]
+    context.close()
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1440])
+def test_no_page_is_wider_than_its_window(chromium: Any, address: str, width: int) -> None:
+    context = chromium.new_context(base_url=address, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    wide = []
+    for path in OWN:
+        page.goto(path)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wide.append(path)
+    context.close()
+    assert wide == []
