@@ -197,7 +197,7 @@ def test_debug_shows_the_traceback(home: Path) -> None:
 
 
 def test_formulas_leave_no_csv(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from monitor.cli.archive import _cell
+    from monitor.spreadsheet import cell
 
-    assert _cell('=HYPERLINK("http://x")').startswith("'=")
-    assert _cell("Avloppsvatten") == "Avloppsvatten"
+    assert cell('=HYPERLINK("http://x")').startswith("'=")
+    assert cell("Avloppsvatten") == "Avloppsvatten"
