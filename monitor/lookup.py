@@ -8,7 +8,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from monitor.archive.documents import Document, get_document, get_documents, id_by_key, ids_by_identifier
-from monitor.archive.dossiers import dossier_by_keys, dossiers_by_pattern, dossiers_of, standing_id
+from monitor.archive.dossiers import (
+    dossier_by_keys,
+    dossiers_by_pattern,
+    dossiers_of,
+    load_dossiers,
+    standing_id,
+)
 from monitor.archive.ratings import Rated, newest_assessment
 from monitor.errors import MonitorError
 from monitor.joining import keys_of, weight
@@ -56,8 +62,8 @@ def dossier_called(conn: Connection, name: str, nicknames: Nicknames) -> int | N
     name = name.strip()
     if name.lower().startswith(DOSSIER):
         number = name[len(DOSSIER) :].strip()
-        stands = standing_id(conn, int(number)) if number.isdecimal() and len(number) < 10 else None
-        if stands is None:
+        stands = standing_id(conn, int(number)) if _numbered(number) else None
+        if stands is None or stands not in load_dossiers(conn, [stands]):
             raise NotFoundError(f"there is no dossier {number!r}")
         return stands
     if name.lower().startswith(DOCUMENT) or (_numbered(name) and get_document(conn, int(name)) is not None):
@@ -102,6 +108,10 @@ def _numbered(name: str) -> bool:
 
 
 def _ids(conn: Connection, name: str) -> tuple[int, ...]:
+    if name.lower().startswith(DOSSIER) and _numbered(name[len(DOSSIER) :].strip()):
+        stands = standing_id(conn, int(name[len(DOSSIER) :]))
+        found = load_dossiers(conn, [stands] if stands is not None else [])
+        return next((one.documents for one in found.values()), ())
     if name.lower().startswith(DOCUMENT):
         name = name[len(DOCUMENT) :].strip()
     if _numbered(name) and get_documents(conn, [int(name)]):

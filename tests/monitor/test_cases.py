@@ -148,6 +148,7 @@ def test_show_gives_one_dossier_under_every_name(home: Path, capsys: pytest.Capt
     assert shown[0]["stage"]["name"] == "Förslag framlagt"
     assert shown[0]["case"] is None
     assert printed(capsys, "show", "document:1")["type"] == "document"
+    assert printed(capsys, "explain", "dossier:1")["id"] == 1
     assert run(["show", "2022/0345(COD)"]) == 0
     text = capsys.readouterr().out
     assert "stage        Förslag framlagt (4 of 16), 2026-11-18" in text
