@@ -1,0 +1,66 @@
+import socket
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from config.errors import ConfigError
+from config.settings import Settings
+from monitor import web
+from monitor.errors import MonitorError
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_pages_are_served_until_told_to_stop(folder: Path, public: bool) -> None:
+    port, stop = free_port(), threading.Event()
+    settings = Settings(data_dir=folder)
+    options = {"host": "127.0.0.1", "port": port, "stop": stop, "public": public}
+    serving = threading.Thread(target=web.serve, args=(settings,), kwargs=options)
+    serving.start()
+    answer = None
+    for _ in range(100):
+        try:
+            answer = httpx.get(f"http://127.0.0.1:{port}/")
+            break
+        except httpx.TransportError:
+            time.sleep(0.1)
+    stop.set()
+    serving.join(20)
+    assert answer is not None
+    assert answer.status_code == (404 if public else 200)
+    assert not serving.is_alive()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "utblick.example.org"])
+def test_nobody_else_is_let_in_without_a_login(folder: Path, host: str) -> None:
+    with pytest.raises(ConfigError, match="without a login"):
+        web.serve(Settings(data_dir=folder), host=host, port=0, stop=threading.Event())
+
+
+def test_a_port_in_use_is_one_line(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(MonitorError, match="cannot be used"):
+            web.serve(
+                Settings(data_dir=folder), host="127.0.0.1", port=taken.getsockname()[1], stop=threading.Event()
+            )
+
+
+def test_the_key_of_the_forms_is_its_owners_alone(folder: Path) -> None:
+    from monitor.web.site import _key
+
+    key = _key(folder)
+    assert len(key) == 32
+    assert _key(folder) == key
+    assert (folder / "web.key").stat().st_mode & 0o077 == 0
+    (folder / "web.key").write_bytes(b"cut off")
+    assert len(_key(folder)) == 32
