@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select
 from config.calendar import Calendar, load_calendar
 from config.organisation import Organisation, load_organisation
 from config.settings import Settings
+from config.signals import SignalRules, load_signal_rules
 from config.sources import Source, load_sources
 from config.themes import Theme, load_themes
 from digests.as_json import as_json, previous_from_json, previous_to_json
@@ -19,17 +20,22 @@ from digests.briefing import Briefing, Density, Item, Previous, SourceStatus
 from digests.compose import compose, remember
 from digests.render import render_html, render_text
 from digests.weeks import parse_week
-from monitor.archive.documents import for_letter
+from monitor.archive.documents import for_letter, get_documents
 from monitor.archive.history import histories
 from monitor.archive.letters import edition, entry
 from monitor.archive.scans import source_health
+from monitor.archive.sightings import began, sightings
 from monitor.candidates import Desk, items, open_docket
 from monitor.errors import MonitorError
 from monitor.files import Rules
 from monitor.health import Sign, alarms
+from monitor.signal_items import signal_items
+from monitor.signals import Signal, signals
 
 FIRST_PERIOD = timedelta(days=7)
 """What the first edition looks back on."""
+SIGNAL_DOCUMENTS = 12
+"""Documents of an early signal that are fetched; the newest are named."""
 LEVELS = ("act", "brief", "background")
 
 
@@ -46,6 +52,7 @@ class Office:
     sources: tuple[Source, ...]
     themes: tuple[Theme, ...]
     rules: Rules
+    signals: SignalRules
 
     @classmethod
     def of(cls, settings: Settings) -> "Office":
@@ -61,6 +68,7 @@ class Office:
             load_sources(overlay),
             load_themes(overlay),
             Rules.of(overlay),
+            load_signal_rules(overlay),
         )
 
 
@@ -119,6 +127,9 @@ def gather(conn: Connection, office: Office, *, week: str, now: datetime) -> Mat
     since = before.built_at if before else now - FIRST_PERIOD
     documents = for_letter(conn, since, today, levels=LEVELS)
     docket = open_docket(conn, documents, office.rules.measured(conn, today), today, since=since)
+    raised = _raised(conn, office.signals, today)
+    shown = [number for one in raised for number in one.documents[:SIGNAL_DOCUMENTS]]
+    of_signals = {one.id: one for one in get_documents(conn, shown)}
 
     def in_language(language: str) -> list[Item]:
         desk = Desk(
@@ -129,7 +140,7 @@ def gather(conn: Connection, office: Office, *, week: str, now: datetime) -> Mat
             today=today,
             language=language,
         )
-        return items(documents, desk, docket)
+        return [*items(documents, desk, docket), *signal_items(raised, of_signals, desk, office.signals)]
 
     return Material(
         week=week,
@@ -207,6 +218,12 @@ def editions(conn: Connection, letter: str) -> tuple[Edition, ...]:
     """Every edition of a letter, the newest first."""
     query = select(edition).where(edition.c.letter == letter).order_by(edition.c.week.desc())
     return tuple(_edition(row) for row in conn.execute(query).mappings())
+
+
+def _raised(conn: Connection, rules: SignalRules, today: date) -> tuple[Signal, ...]:
+    """The early signals of the day."""
+    first = today - timedelta(days=rules.recent_days, weeks=rules.baseline_weeks)
+    return signals(sightings(conn, first, today), began(conn), today, rules) if rules.most else ()
 
 
 def _before(conn: Connection, letter: str, week: str) -> Edition | None:
