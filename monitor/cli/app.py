@@ -30,6 +30,7 @@ def build() -> Commands:
         doctor,
         init,
         model,
+        report,
         rescan,
         scan,
         serve,
@@ -52,6 +53,7 @@ def build() -> Commands:
     app.add_typer(sources.app, name="sources")
     archive.register(app)
     doctor.register(app)
+    report.register(app)
     serve.register(app)
     app.add_typer(case.app, name="case")
     app.add_typer(brief.app, name="brief")
