@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     """When `utblick serve` sends the week's letter, in the organisation's zone; `never`: only by command."""
 
     web_login: Literal["local", "header"] = "local"
-    """Who may use the pages. `local`: whoever sits at this machine. `header`: who the proxy in front says it is."""
+    """Who may use the pages. `local`: whoever sits at this machine; `header`: who the proxy says it is."""
     web_address: str | None = Field(None, pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")
     """Where people reach the pages, without a path: https://utblick.example.org. Compulsory behind a proxy."""
     web_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

@@ -24,7 +24,10 @@ def main() -> None:
         venv.create(environment, with_pip=False)
         python = environment / "bin" / "python"
         requirements = work / "requirements.txt"
-        run([uv, "export", "--quiet", "--locked", "--no-dev", "--no-emit-project", "-o", str(requirements)], cwd=ROOT)
+        run(
+            [uv, "export", "--quiet", "--locked", "--no-dev", "--no-emit-project", "-o", str(requirements)],
+            cwd=ROOT,
+        )
         run([uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(requirements)])
         run([uv, "pip", "install", "--quiet", "--python", str(python), "--no-deps", str(wheel)])
         clean = {key: value for key, value in os.environ.items() if not key.startswith(("UTBLICK_", "PYTHONPATH"))}

@@ -38,7 +38,9 @@ _LAST_WORDS = 4_000
 """Bytes of the child's log that are kept to explain its death."""
 
 
-def crawl(job: Job, *, stop: threading.Event | None = None, limit: float | None = None) -> Generator[Event, None, None]:
+def crawl(
+    job: Job, *, stop: threading.Event | None = None, limit: float | None = None
+) -> Generator[Event, None, None]:
     """Carry out `job` in a child process.
 
     Args:

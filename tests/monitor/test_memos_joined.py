@@ -1,4 +1,4 @@
-"""All recorded Fakta-PM through intake and filing, against the answer key: each in its dossier, no package merged."""
+"""Recorded Fakta-PM in the file room, against the hand-made key of what each states to be about."""
 
 import json
 from pathlib import Path

@@ -215,5 +215,5 @@ def test_a_library_that_is_none_and_a_platform_that_is_none_are_said_at_once(
     with pytest.raises(ConfigError, match=r"index\.jsonl: cannot be read"):
         parse_library(tmp_path / "nowhere", now=NOW)
     folder = library(("feeds", "a.xml", "https://a.example/1", RSS, {}))
-    with pytest.raises(ConfigError, match="unknown platform 'fed'; there are .*feed, feeds"):
+    with pytest.raises(ConfigError, match=r"unknown platform 'fed'; there are .*feed, feeds"):
         parse_library(folder, now=NOW, platform="fed")
