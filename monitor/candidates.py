@@ -19,6 +19,7 @@ from digests import briefing as letter
 from digests.words import catalogue
 from monitor.archive.documents import OWN, Document
 from monitor.archive.dossiers import dossiers_of, mentioned_by, packages_of
+from monitor.archive.twins import leaders
 from monitor.cases import Case, cases_of
 from monitor.clock import Reach, internal_dates
 from monitor.decision import ZONE
@@ -67,6 +68,8 @@ class Docket:
     """News that names exactly one dossier → that dossier: it is told with it, where the dossier is told at all."""
     since: datetime | None = None
     """What was first seen after this moment is new; None: nothing is."""
+    twins: Mapping[int, int] = field(default_factory=dict)
+    """Document → the one that stands for it and for the same thing at other sources."""
 
 
 def open_docket(
@@ -93,7 +96,8 @@ def open_docket(
     of_files = {document.id: number for number, one in files.items() for document in one.documents}
     loose = [one.id for one in documents if one.id not in numbers and one.kind in (Kind.NEWS, Kind.PRESS)]
     beside = {one: min(some) for one, some in mentioned_by(conn, loose).items() if len(some) == 1}
-    return Docket(files, of_files | numbers, cases_of(conn, files), moves, beside, since)
+    twins = leaders(conn, [one.id for one in documents])
+    return Docket(files, of_files | numbers, cases_of(conn, files), moves, beside, since, twins)
 
 
 def items(documents: Iterable[Document], desk: Desk, docket: Docket = Docket()) -> list[letter.Item]:
@@ -117,15 +121,19 @@ def items(documents: Iterable[Document], desk: Desk, docket: Docket = Docket()) 
         for number, some in at_hand.items()
         if any(_rated(one) for one in docket.files[number].documents)
     }
-    found = []
+    filed = {
+        docket.twins[one.id]: number for number, some in at_hand.items() for one in some if one.id in docket.twins
+    }
+    groups: dict[int, list[Document]] = {}
     for one in loose:
-        number = docket.beside.get(one.id)
+        head = docket.twins.get(one.id, one.id)
+        number = docket.beside.get(one.id) or filed.get(head)
         if number in told:
             item = told[number]
             told[number] = replace(item, sources=(*item.sources, _reference(one, desk)))
         else:
-            found.append(_item([one], desk))
-    return [*found, *told.values()]
+            groups.setdefault(head, []).append(one)
+    return [*(_item(some, desk) for some in groups.values()), *told.values()]
 
 
 def _rated(one: Document) -> bool:

@@ -21,6 +21,7 @@ from monitor.dossiers import join_new
 from monitor.errors import MonitorError
 from monitor.rating import rate_new
 from monitor.scan import ScanReport, recorded, scan
+from monitor.twins import find_twins
 from nlp.model import load
 
 MARK = "utblick-demo"
@@ -65,6 +66,7 @@ def run(folder: Path, step: Callable[[str, int, int], None] | None = None) -> De
             settings = _settings(folder, day)
             reports.append(_scan(engine, settings))
             rated += rate_new(engine, assessor, _clock(settings))
+            find_twins(engine)
             join_new(engine, _clock(settings), overlay=settings.config)
             briefing = _publish(engine, settings)
         tell("writing the letter", total - 1, total)

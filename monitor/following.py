@@ -1,4 +1,4 @@
-"""What follows when documents came in, whichever way: they are rated, and filed where they belong."""
+"""What follows when documents came in: they are rated, compared with other sources, and filed."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from config.settings import Settings
 from monitor.dossiers import JoinReport, join_new
 from monitor.rating import rate_new
+from monitor.twins import find_twins
 
 if TYPE_CHECKING:
     from nlp.assessment import Assessor
@@ -22,7 +23,7 @@ def follow(
     assessor: "Assessor | None" = None,
     rate: bool = True,
 ) -> JoinReport:
-    """Rate and file every document that is new or has changed.
+    """Rate, compare and file every document that is new or has changed.
 
     Args:
         engine: the archive.
@@ -41,4 +42,5 @@ def follow(
 
             assessor = load(overlay=settings.config)
         rate_new(engine, assessor, clock)
+    find_twins(engine)
     return join_new(engine, clock, overlay=settings.config)

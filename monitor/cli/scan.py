@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from config.sources import Source
     from monitor.cli.commands import Commands
-    from monitor.dossiers import JoinReport
     from monitor.scan import ScanReport
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -51,6 +50,7 @@ def scan(
     from monitor import scan as scanning
     from monitor.archive.engine import reading
     from monitor.archive.scans import due_sources
+    from monitor.following import follow
 
     settings = context.settings()
     now = context.clock(settings)
@@ -75,9 +75,9 @@ def scan(
                 stop=stop,
                 watch=watch,
             )
-        if not dry_run and not no_rating and not report.interrupted:
-            _rate(engine, settings)
-        filed = None if dry_run or report.interrupted else _file(engine, settings)
+        filed = None
+        if not dry_run and not report.interrupted:
+            filed = follow(engine, settings, lambda: context.clock(settings), rate=not no_rating)
     if as_json:
         output.as_json(scanning.as_json(report) | ({"filing": filed.as_json()} if filed else {}))
     else:
@@ -127,19 +127,6 @@ def parse(
         output.say(f"{sum(outcomes.values())} payloads: {counted}; {findings} findings, {bugs} exceptions")
     if bugs:
         raise typer.Exit(1)
-
-
-def _rate(engine: Any, settings: Any) -> None:
-    from monitor.rating import rate_new
-    from nlp.model import load
-
-    rate_new(engine, load(overlay=settings.config), lambda: context.clock(settings))
-
-
-def _file(engine: Any, settings: Any) -> JoinReport:
-    from monitor.dossiers import join_new
-
-    return join_new(engine, lambda: context.clock(settings), overlay=settings.config)
 
 
 def _show(report: ScanReport) -> None:

@@ -74,7 +74,9 @@ def search(conn: Connection, query: Query, today: date, lexicon: Lexicon | None 
     else:
         found = _everything(index, query)
     facets = index.facets(found.expression, found.ids) if query.facets else {}
-    return Results(found.total, show(conn, query, today, found.page, concepts), facets, suggestion)
+    results = show(conn, query, today, found.page, concepts)
+    # What several sources show counts once, as far as this page tells.
+    return Results(found.total - (len(found.page) - len(results)), results, facets, suggestion)
 
 
 def _everything(index: Index, query: Query) -> _Found:

@@ -1,13 +1,14 @@
 """What is asked of search, and what it answers: pages of documents with their snippets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import Connection
 
 from monitor.archive.documents import Document, get_documents
+from monitor.archive.twins import leaders, members
 from monitor.search.concepts import Concept
 from monitor.search.ranking import Scored
 from monitor.search.snippets import Span, cut
@@ -41,6 +42,15 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Also:
+    """The same thing, as another source shows it."""
+
+    id: int
+    source: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One document.
 
@@ -61,6 +71,8 @@ class Result:
     score: float
     title_language: str = ""
     marks: tuple[Span, ...] = ()
+    also: tuple[Also, ...] = ()
+    """The same thing at other sources; of several that match only the best is a result."""
 
     def as_json(self) -> dict[str, Any]:
         """The keys that `search --json` promises."""
@@ -76,6 +88,7 @@ class Result:
             "url": self.url,
             "snippet": self.snippet,
             "score": round(self.score, 4),
+            "also": [{"id": one.id, "source": one.source, "url": one.url} for one in self.also],
         }
 
 
@@ -100,14 +113,21 @@ class Results:
 def show(
     conn: Connection, query: Query, today: date, page: Sequence[Scored], concepts: Sequence[Concept]
 ) -> tuple[Result, ...]:
-    """One page of what was found, with snippets that show why."""
-    documents = {one.id: one for one in get_documents(conn, [scored.id for scored in page])}
+    """One page of what was found, with snippets that show why; what several sources show stands there once."""
     marked = _Marked.of(concepts)
-    return tuple(
-        _result(documents[scored.id], scored, query.language, today, marked)
-        for scored in page
-        if scored.id in documents
-    )
+    heads = leaders(conn, [scored.id for scored in page])
+    groups = members(conn, heads.values())
+    first = {heads[scored.id]: scored for scored in reversed(page)}
+    wanted = [number for head, scored in first.items() for number in (scored.id, *groups.get(head, ()))]
+    documents = {one.id: one for one in get_documents(conn, wanted)}
+    results = []
+    for scored in page:
+        head = heads[scored.id]
+        if first[head] is scored and scored.id in documents:
+            others = [documents[number] for number in groups.get(head, ()) if number != scored.id]
+            one = _result(documents[scored.id], scored, query.language, today, marked)
+            results.append(replace(one, also=tuple(Also(other.id, other.source, other.url) for other in others)))
+    return tuple(results)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ def test_a_result_says_what_it_is(searched: Engine) -> None:
         "url": "https://x.se/avlopp",
         "snippet": "Kommunen har tillsyn över enskilda avlopp. Reningen måste bli bättre.",
         "score": round(result.score, 4),
+        "also": [],
     }
     marked = [result.snippet[start:end] for start, end in result.marks]
     assert marked[:2] == ["enskilda", "avlopp"]

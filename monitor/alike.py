@@ -1,0 +1,97 @@
+"""Do two documents of different sources show one thing: the same page, act, press release or call? Pure.
+
+A page counts by its address, an act by its own number, anything else by its title within a few days. Whatever
+speaks for two files speaks against it: other numbers in the titles, other files that they are about.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from rapidfuzz import fuzz, utils
+
+from spiders.finding import Kind
+
+ALIKE = 92
+"""Similarity of two titles (rapidfuzz, 0 to 100) from which they say the same; below lie parts of a series."""
+APART = timedelta(days=3)
+"""Days that two sources may differ in about one thing; numbered acts may differ more."""
+ACT_APART = timedelta(days=45)
+SHORTEST = 25
+"""Characters of a title below which it is a rubric ("Pressmeddelande"), not a name."""
+
+OWN_NUMBERS = frozenset({"celex", "com", "swd", "join", "fpm", "sou", "ds", "prop", "dir", "sfs", "dok_id", "eli"})
+"""Schemes that name one document; a procedure or a register's file names many."""
+_EU_PAPERS = frozenset({Kind.PROPOSAL, Kind.COMMUNICATION, Kind.EU_DOCUMENT, Kind.ACT})
+_DIGITS = re.compile(r"\d+")
+_TRACKING = re.compile(r"^(utm_|at_|fbclid|gclid|mc_)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A document as far as likeness goes; `subjects` are the identifiers (scheme, value) that it is about."""
+
+    id: int
+    source: str
+    kind: str
+    url: str
+    day: date
+    titles: Mapping[str, str]
+    subjects: frozenset[tuple[str, str]]
+
+
+def same(one: Face, other: Face) -> str | None:
+    """Why the two are one thing (`page`, `number`, `title`); None if they are not."""
+    if one.source == other.source or _other_files(one, other):
+        return None
+    apart = abs(one.day - other.day)
+    address = page_of(one.url)
+    if address and address == page_of(other.url):
+        return "page"
+    if one.kind != other.kind and not {one.kind, other.kind} <= _EU_PAPERS:
+        return None
+    if _numbers(one) & _numbers(other) and apart <= ACT_APART:
+        return "number"
+    return "title" if apart <= APART and _same_title(one, other) else None
+
+
+def page_of(url: str) -> str | None:
+    """An address as a key: scheme, `www.`, tracking, a final slash and the fragment do not count.
+
+    None: an address without a path, which names a site and not a page.
+    """
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return None
+    path = unquote(parts.path).rstrip("/").lower()
+    if not host or not path:
+        return None
+    query = sorted(pair for pair in parse_qsl(parts.query) if not _TRACKING.match(pair[0]))
+    return f"{host}{path}" + "".join(f"&{name}={value}" for name, value in query)
+
+
+def _numbers(one: Face) -> set[tuple[str, str]]:
+    return {subject for subject in one.subjects if subject[0] in OWN_NUMBERS}
+
+
+def _other_files(one: Face, other: Face) -> bool:
+    """Whether each is about something of a scheme, and nothing of it is the same."""
+    for scheme in {scheme for scheme, _ in one.subjects} & {scheme for scheme, _ in other.subjects}:
+        mine = {value for own, value in one.subjects if own == scheme}
+        if mine.isdisjoint(value for own, value in other.subjects if own == scheme):
+            return True
+    return False
+
+
+def _same_title(one: Face, other: Face) -> bool:
+    for language in one.titles.keys() & other.titles.keys():
+        mine, theirs = one.titles[language], other.titles[language]
+        if min(len(mine), len(theirs)) < SHORTEST or _DIGITS.findall(mine) != _DIGITS.findall(theirs):
+            continue
+        if fuzz.token_sort_ratio(mine, theirs, processor=utils.default_process, score_cutoff=ALIKE):
+            return True
+    return False
