@@ -108,10 +108,11 @@ def page_of_documents(
 
 
 def received(conn: Connection, hashes: Sequence[str]) -> tuple[Received, ...]:
-    """The raw responses with these hashes, the newest first."""
+    """The raw responses with these hashes, the newest first; the same answer of one address once."""
     wanted = [getattr(capture.c, name) for name in Received.__slots__]
-    query = select(*wanted).where(capture.c.sha256.in_(hashes)).order_by(capture.c.fetched_at.desc()).limit(20)
-    return tuple(Received(**row) for row in conn.execute(query).mappings())
+    query = select(*wanted).where(capture.c.sha256.in_(hashes)).order_by(capture.c.fetched_at).limit(200)
+    newest = {(row["url"], row["sha256"]): Received(**row) for row in conn.execute(query).mappings()}
+    return tuple(sorted(newest.values(), key=lambda one: one.fetched_at, reverse=True))
 
 
 def captures_of(conn: Connection, number: int, current: str | None) -> tuple[Received, ...]:

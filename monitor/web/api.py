@@ -31,7 +31,20 @@ from monitor.search import search as run
 from monitor.search.query import LONGEST_QUERY
 from monitor.web.site import Site, site_of
 
-router = APIRouter(prefix="/api", tags=["archive"])
+AT_THE_DOOR: dict[int | str, dict[str, Any]] = {
+    status: {"description": why, "content": {"text/plain": {"schema": {"type": "string"}}}}
+    for status, why in (
+        (401, "nobody is logged in"),
+        (403, "not through the declared proxy, or not allowed"),
+        (414, "the address is too long"),
+        (421, "not the host of these pages"),
+        (429, "too many requests; Retry-After says how long to wait"),
+    )
+}
+"""Refusals of `monitor.web.guard`."""
+KNOWN: dict[int | str, dict[str, Any]] = {304: {"description": "nothing new since the ETag in If-None-Match"}}
+
+router = APIRouter(prefix="/api", tags=["archive"], responses={**AT_THE_DOOR, **KNOWN})
 
 MOST = 200
 
