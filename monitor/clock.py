@@ -40,8 +40,12 @@ class InternalDate:
     meeting: date | None = None
 
 
+@lru_cache(maxsize=4096)
 def internal_dates(closes: date, today: date, calendar: Calendar) -> tuple[InternalDate, ...]:
-    """For each way of the calendar the last internal day for an answer due on `closes` (included)."""
+    """For each way of the calendar the last internal day for an answer due on `closes` (included).
+
+    Remembered, because the windows of a week close on few days.
+    """
     return tuple(_internal(way, closes, today, calendar) for way in calendar.way)
 
 

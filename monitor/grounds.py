@@ -6,17 +6,20 @@ exact reasons, with weights, are those of `utblick explain`.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from config.organisation import Organisation
 from config.themes import Theme
 from digests.briefing import Grounds, Matter
 from monitor.archive.documents import Document
-from nlp.assessment import EvidenceKind
+from nlp.assessment import EvidenceKind, Level
 from nlp.reading import packaged, split
 from nlp.rules import Rules
 
+FULL = frozenset({Level.ACT.value, Level.BRIEF.value})
+"""Levels whose documents may be told in full, with their reason."""
+NOTHING = Grounds()
 LEAST = {EvidenceKind.RULE: float("-inf"), EvidenceKind.TERM: 0.1, EvidenceKind.DIRECTION: 0.1}
 """Smallest weight (log-odds) of a word that may say what the text speaks of; a configured word always may."""
 TELLING = 1.0
@@ -28,13 +31,15 @@ MOST = 3
 
 
 def grounds(document: Document, themes: Sequence[Theme], organisation: Organisation) -> Grounds:
-    """What in `document` speaks for it.
+    """What in `document` speaks for it; nothing for one that is never told in full.
 
     Args:
         document: with the evidence of its tags and of its assessment.
         themes: those that it has, the strongest first.
         organisation: whose names count as local.
     """
+    if document.level not in FULL:
+        return NOTHING
     tags = {tag.theme: tag.evidence for tag in document.tags if tag.assigned}
     own = {name.casefold(): name for theme in themes for name in (*theme.local_hooks, *theme.ambiguous_hooks)}
     first = [one for one in tags.get(themes[0].id, ()) if one["text"].casefold() not in own] if themes else []
@@ -60,9 +65,15 @@ def _matters(evidence: Iterable[Mapping[str, Any]]) -> dict[Matter, tuple[str, .
     for one in evidence:
         if one["weight"] < LEAST.get(one["kind"], float("inf")):
             continue
-        for hit in _lexicon().find(split(one["text"])[0]):
-            found.setdefault(hit.label, []).append(_plain(one["text"]))
+        for matter in _spoken_of(one["text"]):
+            found.setdefault(matter, []).append(_plain(one["text"]))
     return {matter: tuple(_distinct(found[matter])[:MOST]) for matter in Matter if matter in found}
+
+
+@lru_cache(maxsize=50_000)
+def _spoken_of(words: str) -> tuple[Matter, ...]:
+    """What the lexicon finds in the words; documents of one week share most of theirs."""
+    return tuple(hit.label for hit in _lexicon().find(split(words)[0]))
 
 
 @cache

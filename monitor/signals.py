@@ -9,7 +9,7 @@ says most of it: one busy source is no topic.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -168,8 +168,9 @@ def _found(period: _Period, rules: SignalRules) -> Iterator[Signal]:
         for one in period.recent:
             for key in _keys(one, sort, rules):
                 recent[key].append(one)
-        before = _earlier(period.baseline, sort, set(recent), rules)
-        for key, seen in recent.items():
+        often = {key: seen for key, seen in recent.items() if len(seen) >= rules.least_matters}
+        before = _earlier(period.baseline, sort, often.keys(), rules)
+        for key, seen in often.items():
             evidence = _Evidence(seen, before.get(key, []), period.share, len(recent))
             if _convincing(evidence, rules) and not (sort == "actor" and evidence.earlier):
                 yield _signal(sort, key, evidence, period, rules)
@@ -190,10 +191,14 @@ def _keys(one: Sighting, sort: Sort, rules: SignalRules) -> Iterator[tuple[str, 
 
 
 def _earlier(
-    sightings: Iterable[Sighting], sort: Sort, wanted: set[tuple[str, str]], rules: SignalRules
+    sightings: Iterable[Sighting], sort: Sort, wanted: Collection[tuple[str, str]], rules: SignalRules
 ) -> dict[tuple[str, str], list[Sighting]]:
     found: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
+    subjects = {subject for _, subject in wanted}
     for one in sightings:
+        # Few words are asked for; most documents have none of them.
+        if sort == "term" and subjects.isdisjoint(one.words):
+            continue
         for key in _keys(one, sort, rules):
             if key in wanted:
                 found[key].append(one)

@@ -1,6 +1,6 @@
 """Documents as far as early signals need them: a few columns of many rows."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Connection, func, select
@@ -22,7 +22,8 @@ def began(conn: Connection) -> dict[str, date]:
 def sightings(conn: Connection, since: date, until: date) -> tuple[Sighting, ...]:
     """The documents of these days (both included) that concern us at all."""
     chosen = document.c.day.between(since, until) & document.c.level.in_(LEVELS)
-    columns = (document.c.id, document.c.day, document.c.source, document.c.language, document.c.titles)
+    # The titles in their own columns: reading the JSON of them all would take as long as everything else.
+    columns = (document.c.id, document.c.day, document.c.source, document.c.title_sv, document.c.title_en)
     rows = conn.execute(select(*columns, document.c.bodies).where(chosen)).all()
     themes: dict[int, list[str]] = {}
     assigned = select(tag.c.document, tag.c.theme).join(document, document.c.id == tag.c.document)
@@ -33,22 +34,24 @@ def sightings(conn: Connection, since: date, until: date) -> tuple[Sighting, ...
     dossiers = dossiers_of(conn, [row.id for row in rows])
     found = []
     for row in rows:
-        title = row.titles.get(row.language) or next(iter(row.titles.values()), "")
+        title, language = (row.title_sv, "sv") if row.title_sv else (row.title_en or "", "en")
         said = words(title)
         found.append(
             Sighting(
                 document=row.id,
                 day=row.day,
                 source=row.source,
-                matter=_matter(dossiers.get(row.id), said),
+                matter=_matter(row.id, dossiers.get(row.id), said),
                 themes=tuple(themes.get(row.id, ())),
-                words=dict(zip(stems(said, row.language), said, strict=True)),
+                words=dict(zip(stems(said, language), said, strict=True)),
                 actors=frozenset(row.bodies),
             )
         )
     return tuple(found)
 
 
-def _matter(dossier: int | None, title: Iterable[str]) -> str:
+def _matter(number: int, dossier: int | None, title: Sequence[str]) -> str:
     """Its dossier; a document outside of dossiers is the same matter as every other with its title."""
-    return f"dossier:{dossier}" if dossier is not None else " ".join(title)
+    if dossier is not None:
+        return f"dossier:{dossier}"
+    return " ".join(title) or f"document:{number}"
