@@ -26,7 +26,7 @@ from monitor.decision import ZONE
 from monitor.estimates import DossierWindow
 from monitor.files import File, Moved, Rules, load_files, moved, stepping
 from monitor.grounds import grounds
-from spiders.finding import Kind, Relation, Window
+from spiders.finding import Identifier, Kind, Relation, Window
 
 SHOWN_FIELDS = ("windows", "title", "gone")
 """Changes worth a line; texts, subjects and addresses flicker without meaning."""
@@ -149,7 +149,7 @@ def _dossier(one: File, at_hand: Sequence[Document], desk: Desk, docket: Docket)
     return replace(
         item,
         id=f"dossier:{one.id}",
-        identifiers=tuple(dict.fromkeys(name.value for name in one.identifiers)),
+        identifiers=_numbers(one.identifiers),
         sources=item.sources[:MOST_SOURCES],
         windows=tuple(_dossier_window(window, desk) for window in one.windows),
         stage=_stage(one, desk),
@@ -281,14 +281,13 @@ def _opening(one: Document) -> dict[str, str]:
 
 
 def _names(group: Sequence[Document]) -> tuple[str, ...]:
-    """The numbers by which people know the file; those that only one register uses stay in the archive."""
-    own = [
-        one
-        for document in group
-        for one in document.identifiers
-        if one.relation is not Relation.MENTION and one.scheme not in REGISTERS
-    ]
-    return tuple(dict.fromkeys(identifier.value for identifier in sorted(own)))
+    own = [one for document in group for one in document.identifiers if one.relation is not Relation.MENTION]
+    return _numbers(sorted(own))
+
+
+def _numbers(identifiers: Iterable[Identifier]) -> tuple[str, ...]:
+    """The numbers by which people know a file; those that only one register uses stay in the archive."""
+    return tuple(dict.fromkeys(one.value for one in identifiers if one.scheme not in REGISTERS))
 
 
 def _reference(one: Document, desk: Desk) -> letter.Reference:

@@ -195,7 +195,7 @@ def _row_finding(row: _Row, page: Page, assignment: Assignment, audit: Audit) ->
         title=row.title,
         language=_language(row.title),
         identifiers=(_hys(row.key), *_references([row.reference], audit)) if unread else None,
-        windows=as_windows(row.periods, _today(page), audit) if unread else None,
+        windows=as_windows(row.periods, _link(row.key), _today(page), audit) if unread else None,
         subjects=row.topics if unread else None,
     )
 
@@ -275,7 +275,7 @@ def _read_detail(page: Page, assignment: Assignment) -> Reading:
         summary=summary,
         identifiers=(*names, *_mentions([*title.values(), *summary.values()], names)),
         steps=tuple(sorted({step for publication in publications for step in publication.steps})),
-        windows=as_windows([item.period for item in publications], _today(page), audit),
+        windows=as_windows([item.period for item in publications], _link(key), _today(page), audit),
         subjects=tuple(dict.fromkeys(subjects)),
         bodies=(body,) if body else None,
         attachments=tuple(link for item in publications for link in item.attachments),

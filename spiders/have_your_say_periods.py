@@ -60,8 +60,8 @@ def known(audit: Audit, vocabulary: str, value: str | None) -> str | None:
     return line(value, 60)
 
 
-def as_windows(periods: Iterable[Period], today: date, audit: Audit) -> tuple[Window, ...]:
-    """The feedback periods as windows, each with its own start and end.
+def as_windows(periods: Iterable[Period], where: str, today: date, audit: Audit) -> tuple[Window, ...]:
+    """The feedback periods as windows, each with its own start and end; `where` is the page on which one answers.
 
     The first of a kind has no label, so that a list row and the detail name it alike.
     """
@@ -85,7 +85,7 @@ def as_windows(periods: Iterable[Period], today: date, audit: Audit) -> tuple[Wi
         if closes is None:
             audit.note(f"publication {period.label}: OPEN without an end date")
         certainty = Certainty.GIVEN if closes else Certainty.UNKNOWN
-        found.append(Window(kind, opens, closes, certainty, period.closes, label))
+        found.append(Window(kind, opens, closes, certainty, period.closes, label, where))
     return tuple(found)
 
 

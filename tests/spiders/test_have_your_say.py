@@ -83,6 +83,7 @@ def test_the_recorded_detail_is_read_as_a_person_reads_it(shared: Path) -> None:
             date(2026, 9, 28),
             Certainty.GIVEN,
             closes_at=datetime(2026, 9, 28, 21, 59, 59, tzinfo=UTC),
+            url="https://ec.europa.eu/info/law/better-regulation/have-your-say/initiatives/18805_sv",
         ),
     )
     assert finding.steps == (
@@ -196,6 +197,7 @@ def test_a_row_knows_its_deadline_until_the_detail_was_read() -> None:
             date(2026, 12, 1),
             Certainty.GIVEN,
             closes_at=datetime(2026, 12, 1, 22, 59, 59, tzinfo=UTC),
+            url=first.url,
         ),
     )
     later = only(read_list(body, hys.OPEN, told_of=told(hys.OPEN, known={"1": "v"})))
@@ -366,7 +368,9 @@ def test_upcoming_without_dates_and_disabled_stages_are_no_window() -> None:
 
 def test_open_without_an_end_is_a_window_whose_end_is_unknown() -> None:
     reading = read_detail(hys.detail(hys.publication(1, endDate=None)))
-    assert only(reading).windows == (Window(WindowKind.CONSULTATION, date(2026, 11, 1), None, Certainty.UNKNOWN),)
+    finding = only(reading)
+    expected = Window(WindowKind.CONSULTATION, date(2026, 11, 1), None, Certainty.UNKNOWN, url=finding.url)
+    assert finding.windows == (expected,)
     assert reading.warnings == ("publication 1: OPEN without an end date",)
 
 
