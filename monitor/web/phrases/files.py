@@ -115,7 +115,6 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "expected": ("väntas", "expected"),
     "disputed": ("källorna anger olika dagar: {days}", "sources give different days: {days}"),
     "basis": ("Beräknat: {basis}", "Estimated: {basis}"),
-    "where": ("Var: {where}", "Where: {where}"),
     "languages": ("Språk: {languages}", "Languages: {languages}"),
     "who may": ("Vem får svara: {who}", "Who may respond: {who}"),
     "file documents": ("Dokument i ärendet", "Documents of the file"),
