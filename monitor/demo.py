@@ -85,13 +85,18 @@ def _clear(folder: Path) -> None:
     (folder / MARK).write_text("Made by `utblick demo`, which makes it anew each time.\n", encoding="utf-8")
 
 
-def _settings(folder: Path, day: date) -> Settings:
+def settings_on(folder: Path, moment: datetime) -> Settings:
+    """The demo's settings in `folder`, with the clock at `moment` (aware)."""
     return load_settings(
         config=example.overlay(),
         data_dir=folder,
         database_url=f"sqlite:///{folder / 'utblick.db'}",
-        now=datetime.combine(day, time(7), tzinfo=UTC),
+        now=moment,
     )
+
+
+def _settings(folder: Path, day: date) -> Settings:
+    return settings_on(folder, datetime.combine(day, time(7), tzinfo=UTC))
 
 
 def _clock(settings: Settings) -> Callable[[], datetime]:

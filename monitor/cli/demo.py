@@ -32,6 +32,9 @@ def demo(
         Path | None,
         typer.Option("--dir", metavar="DIR", help="Where the demo keeps its data; made anew each time."),
     ] = None,
+    *,
+    serve: Annotated[bool, typer.Option("--serve", help="Serve the pages over the example afterwards.")] = False,
+    port: Annotated[int, typer.Option(metavar="P", min=1, max=65535, help="Port of the pages.")] = 8000,
 ) -> None:
     """Go the whole way on constructed example data: collect, rate, search, write the weekly letter. No network."""
     from monitor import demo as whole_way
@@ -40,6 +43,13 @@ def demo(
     with _progress() as step:
         done = whole_way.run(target, step)
     _summary(done)
+    if serve:
+        from threading import Event
+
+        from monitor import web
+
+        output.say(f"The pages: http://127.0.0.1:{port}/ (Ctrl-C ends them)")
+        web.serve(whole_way.settings_on(target, done.scans[-1].started), host="127.0.0.1", port=port, stop=Event())
 
 
 def _summary(done: Demo) -> None:
