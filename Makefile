@@ -18,6 +18,7 @@ $(VENV)/.runtime: pyproject.toml uv.lock scripts/bootstrap.sh
 	@touch $@
 
 $(VENV)/.complete: pyproject.toml uv.lock scripts/bootstrap.sh
+	@sh scripts/test_tools.sh
 	@sh scripts/bootstrap.sh "$(PYTHON)" "$(VENV)" --all-extras
 	@touch $@ $(VENV)/.runtime
 
