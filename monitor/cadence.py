@@ -47,7 +47,7 @@ def next_check(source: Source, failing: int, now: datetime) -> datetime:
     Args:
         source: its declaration.
         failing: attempts in a row that were not good.
-        now: when the attempt ended.
+        now: when the attempt began: the same moment decided that it was due, so no place is passed over between.
     """
     if failing:
         interval = _INTERVALS[source.cadence]

@@ -19,8 +19,10 @@ def cell(value: Any) -> Any:
     text = " ".join(map(str, value)) if isinstance(value, list | tuple) else value
     if not isinstance(text, str):
         return text
-    marked = f"'{text}" if text.lstrip(" \ufeff\u00a0")[:1] in _FORMULA and text.strip() else text
-    return _CONTROL.sub("", marked)[:LONGEST_CELL]
+    # What cannot be stored goes first: it may hide what follows.
+    kept = _CONTROL.sub("", text)
+    marked = f"'{kept}" if kept.lstrip(" \ufeff\u00a0")[:1] in _FORMULA else kept
+    return marked[:LONGEST_CELL]
 
 
 def as_csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from config.errors import ConfigError
@@ -35,7 +36,15 @@ def main() -> None:
     except ConfigError as exc:
         sys.exit(str(exc))  # the parent quotes the last line
     used = resource.getrusage(resource.RUSAGE_SELF)
-    emit(Done(cpu=used.ru_utime + used.ru_stime, memory=used.ru_maxrss * 1024))
+    emit(Done(cpu=used.ru_utime + used.ru_stime, memory=_peak()))
+
+
+def _peak() -> int:
+    """Bytes of memory at the most. `getrusage` counts the parent before exec too, so it is the second choice."""
+    with suppress(OSError, StopIteration, ValueError):
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def _crawl(job: Job, emit: Callable[[Event], None]) -> None:

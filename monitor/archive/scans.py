@@ -172,7 +172,7 @@ def record_attempt(
         "error": None if good else ended.error,
         "last_attempt": now,
         "failing": failing,
-        "next_check_at": next_check(source, failing, now),
+        "next_check_at": next_check(source, failing, now - timedelta(seconds=ended.seconds)),
         "claimed_by": None,
         "claimed_until": None,
     }

@@ -41,7 +41,7 @@ def runs(source: Source, start: datetime, days: int) -> list[datetime]:
 @pytest.mark.parametrize("night", [SPRING, AUTUMN])
 def test_daily_sources_run_once_on_the_nights_when_clocks_change(night: datetime) -> None:
     for name in NAMES:
-        moments = runs(declared(name), night - timedelta(days=2), 5)
+        moments = runs(declared(name), night - timedelta(days=2, hours=12), 5)
         assert len({moment.date() for moment in moments}) == len(moments) == 5
         assert len({moment.strftime("%H:%M") for moment in moments}) == 1, "always at the same hour on the wall"
         assert all(3 <= moment.hour < 6 for moment in moments)
@@ -88,7 +88,7 @@ def test_a_cron_job_at_any_hour_meets_every_place_once(
     while (now := now + every) <= end:
         if is_due(source, due, 0, now, early=True):
             read += 1
-            due = next_check(source, 0, now + timedelta(seconds=40))
+            due = next_check(source, 0, now)
     assert fewest - 1 <= read <= fewest + 1
 
 

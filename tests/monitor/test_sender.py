@@ -337,7 +337,16 @@ def test_a_claim_is_on_the_disk_before_the_mail_server_hears_of_it(sqlite_archiv
     assert happened[first : first + 6] == [log, "p1@example.se", log, "p2@example.se", log, "p3@example.se"]
 
 
+@pytest.fixture
+def interruptible():
+    """A process that was started in the background ignores Ctrl-C until told otherwise."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize(("moment", "state"), [("on_rcpt", "queued"), ("on_data", "unknown")])
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_before_and_after_the_final_dot(sqlite_archive, mail, clock, moment, state):
     number = enqueue(sqlite_archive, 2)
 

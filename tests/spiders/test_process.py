@@ -92,7 +92,8 @@ def test_a_scan_that_is_stopped_closes_its_attempts(hostile: HostileServer) -> N
     asked = time.monotonic()
     found = Scanned([*seen, *events])
     assert time.monotonic() - asked < 5
-    assert found.attempts["good"].outcome is Outcome.CHANGED
+    # Its page was read; whether its attempt was closed before the word to stop came is chance.
+    assert found.attempts["good"].outcome in (Outcome.CHANGED, Outcome.PARTIAL)
     assert (found.attempts["begun"].outcome, found.attempts["begun"].error) == (Outcome.PARTIAL, "interrupted")
     assert (found.attempts["slow"].outcome, found.attempts["slow"].error) == (Outcome.FAILED, "interrupted")
     assert len(found.done) == 1
