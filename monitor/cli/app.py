@@ -29,6 +29,7 @@ def build() -> Commands:
         demo,
         doctor,
         init,
+        label,
         model,
         report,
         rescan,
@@ -52,6 +53,7 @@ def build() -> Commands:
     upkeep.register(sources.app)
     app.add_typer(sources.app, name="sources")
     archive.register(app)
+    label.register(app)
     doctor.register(app)
     report.register(app)
     serve.register(app)
