@@ -41,8 +41,17 @@ def job(hostile: HostileServer, **terms: Any) -> Job:
 
 
 def children() -> list[int]:
+    """The crawls that this process started; other tests may have servers and browsers running beside them."""
     tasks = Path("/proc/self/task").iterdir()
-    return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+    started = [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+    return [pid for pid in started if _is_crawl(pid)]
+
+
+def _is_crawl(pid: int) -> bool:
+    try:
+        return b"-m\0spiders" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def alive(pid: int) -> bool:
