@@ -249,7 +249,7 @@ def create_theme_stack(nO: int | None = None) -> Model[list[Doc], Any]:  # noqa:
     )
 
 
-def _initialise(model: Model[list[Doc], Any], X: object = None, Y: object = None) -> None:  # noqa: N803
+def _initialise(model: Model[list[Doc], Any], X: object = None, Y: object = None) -> None:  # noqa: N803  # the names that thinc calls with
     """Parameters are set from a trained stack (`set_stack`); there is nothing to draw by lot."""
 
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from config.sources import Source, load_sources  # noqa: E402  # a script finds its project by its own place
-from spiders.registry import PLATFORMS  # noqa: E402
+from spiders.registry import PLATFORMS  # noqa: E402  # the path is set first
 
 DOCUMENT = ROOT / "docs" / "sources.md"
 COMMAND = "python scripts/document_sources.py"

@@ -57,7 +57,7 @@ class FileHandler(HTTP11DownloadHandler):
         from twisted.internet import reactor
 
         # mypy: Twisted's client has no type information.
-        self._agent: Any = Agent(reactor, BrowserLikePolicyForHTTPS(), connectTimeout=30)  # type: ignore[no-untyped-call]
+        self._agent: Any = Agent(reactor, BrowserLikePolicyForHTTPS(), connectTimeout=30)  # type: ignore[no-untyped-call]  # Twisted has no types here
 
     async def download_request(self, request: Request) -> Response:
         """The answer; of one that went to a file, `body` is the beginning.
