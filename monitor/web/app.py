@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from config.settings import Settings
 from monitor.archive.engine import ArchiveError
 from monitor.web import api, assets, public
-from monitor.web.guard import Guard
+from monitor.web.guard import LARGEST_BODY, Guard
 from monitor.web.pages import (
     about,
     audit,
@@ -61,6 +61,7 @@ def create(settings: Settings, engine: Engine, clock: Callable[[], datetime]) ->
         redoc_url=None,
         openapi_url="/api/openapi.json",
         redirect_slashes=False,
+        max_body_size=LARGEST_BODY,
     )
     app.state.site = Site.of(settings, engine, clock)
     pages = (

@@ -4,6 +4,8 @@ Who is asking, from where, how much and how often; and the headers that keep a b
 should (OWASP Secure Headers). Refusals are plain text, so that nothing from outside is ever shown by them.
 """
 
+import asyncio
+import contextlib
 import logging
 import time
 from collections import OrderedDict
@@ -21,7 +23,11 @@ from monitor.web.site import Role, Visitor
 LONGEST_ADDRESS = 4_000
 """Characters of path and query together."""
 LARGEST_BODY = 64 * 1024
-"""Bytes; forms here hold a few words."""
+"""Bytes; forms here hold a few words. Held by the framework (`max_body_size` of both applications)."""
+MOST_DRAINED = 16 * LARGEST_BODY
+"""Bytes of a refused body that are read and thrown away before the connection may be closed on it."""
+LONGEST_DRAIN = 5.0
+"""Seconds that this may take."""
 READS, WRITES = (30.0, 300), (1.0, 60)
 """A visitor's requests per second over time, and at once."""
 MOST_VISITORS = 10_000
@@ -147,23 +153,20 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        headers, body = Headers(scope=scope), _Body(receive)
         try:
             visitor = self._admit(scope, headers)
         except Refusal as refusal:
-            await _refuse(refusal, self._with_headers(send))
+            await _refuse(refusal, self._leaving(send, body))
             return
         scope.setdefault("state", {})["visitor"] = visitor
-        await self._app(scope, _capped(receive), self._with_headers(send))
+        await self._app(scope, body.receive, self._leaving(send, body))
 
     def _admit(self, scope: Scope, headers: Headers) -> Visitor:
         peer = scope["client"][0] if scope.get("client") else ""
         visitor = self._keeper.visitor(peer, headers) if self._keeper else Visitor(peer, Role.READER)
         if len(scope["path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
             raise Refusal(414, "The address is too long.")
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > LARGEST_BODY:
-            raise Refusal(413, "Too much was sent.")
         writes = scope["method"] in CHANGING
         if not (self._writes if writes else self._reads).take(f"{visitor.name}\0{peer}"):
             raise Refusal(429, "Too many requests; wait a little.", {"Retry-After": "5"})
@@ -172,9 +175,11 @@ class Guard:
             raise Refusal(403, "A form of another site sent this.")
         return visitor
 
-    def _with_headers(self, send: Send) -> Send:
+    def _leaving(self, send: Send, body: "_Body") -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
+                if message["status"] >= 400:
+                    await body.drain()
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
@@ -185,19 +190,30 @@ class Guard:
         return sending
 
 
-def _capped(receive: Receive) -> Receive:
-    """A body without a declared length may not be larger either."""
-    taken = 0
+class _Body:
+    """What a visitor sends, and how much of it is still under way."""
 
-    async def receiving() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > LARGEST_BODY:
-            return {"type": "http.disconnect"}
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._taken = 0
+        self._whole = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._taken += len(message.get("body", b""))
+        self._whole = message["type"] != "http.request" or not message.get("more_body")
         return message
 
-    return receiving
+    async def drain(self) -> None:
+        """Read the rest, so that the sender sees a refusal and not a broken line.
+
+        A connection that is closed on unread bytes is reset, and the answer may be lost with it (RFC 9112,
+        section 9.6). Asked again after the end, the server would wait for the visitor to go.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_DRAIN):
+                while not self._whole and self._taken < MOST_DRAINED:
+                    await self.receive()
 
 
 async def _refuse(refusal: Refusal, send: Send) -> None:

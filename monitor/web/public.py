@@ -28,7 +28,7 @@ from monitor.search import search
 from monitor.web import assets
 from monitor.web.asking import Asked
 from monitor.web.feeds import atom_of, calendar_of
-from monitor.web.guard import Guard
+from monitor.web.guard import LARGEST_BODY, Guard
 from monitor.web.matters import matters
 from monitor.web.render import page
 from monitor.web.site import Site, site_of
@@ -56,7 +56,9 @@ def create(settings: Settings, engine: Engine, clock: Callable[[], datetime]) ->
     Raises:
         ConfigError: a broken file of the configuration.
     """
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, max_body_size=LARGEST_BODY
+    )
     app.state.site = Site.of(settings, engine, clock)
     app.include_router(router)
     app.include_router(assets.router)
