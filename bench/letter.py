@@ -24,8 +24,8 @@ from monitor.archive.documents import get_documents, unassessed
 from monitor.archive.engine import open_archive, reading, writing
 from monitor.archive.ratings import save_assessments
 from monitor.archive.scans import start_scan
-from monitor.dossiers import join_new
-from monitor.intake import Intake
+from monitor.collecting.intake import Intake
+from monitor.dossiers.filing import join_new
 from nlp.assessment import Assessment, Direction, Evidence, EvidenceKind, Level, Tag
 from spiders.events import PageRead
 from spiders.finding import Certainty, Finding, Identifier, Kind, Relation, Window, WindowKind

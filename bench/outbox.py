@@ -36,9 +36,9 @@ from typing import IO
 
 from sqlalchemy import Engine, insert
 
-from monitor import outbox, sender, smtp, subscribers
 from monitor.archive.engine import open_archive, reading, writing
 from monitor.archive.letters import edition
+from monitor.delivery import outbox, sender, smtp, subscribers
 
 SUBSCRIBERS = 1000
 SENDERS = 4

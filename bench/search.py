@@ -25,9 +25,9 @@ from config.lexicon import Lexicon, load_lexicon
 from monitor.archive.engine import open_archive, reading, writing
 from monitor.archive.scans import start_scan
 from monitor.archive.schema import document, tag
-from monitor.intake import Intake
+from monitor.collecting.intake import Intake
+from monitor.core.words import words
 from monitor.search import Query, search
-from monitor.words import words
 from spiders.events import PageRead
 from spiders.finding import Certainty, Finding, Identifier, Kind, Relation, Window, WindowKind
 from spiders.identifiers import find_identifiers

@@ -23,7 +23,7 @@ from bench.pages import NOW, build
 from config.settings import load_settings
 from config.sources import Evidence, Source
 from monitor.archive.engine import open_archive
-from monitor.scan import scan
+from monitor.collecting.scan import scan
 from spiders.finding import Outcome
 
 SOURCES, HOSTS = 300, 15

@@ -24,7 +24,7 @@ from sqlalchemy import Engine, case, func, select, update
 from bench.search import NOW, TEXTS, _tag, fill, made_up
 from monitor.archive.engine import open_archive, reading, writing
 from monitor.archive.schema import document
-from monitor.dossiers import join_new
+from monitor.dossiers.filing import join_new
 
 FILTERS = ("", "&kind=report", "&open=1", "&sort=date", "&from=2023-01-01&level=act")
 

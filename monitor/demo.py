@@ -16,12 +16,12 @@ from digests.render import render_html, render_text
 from digests.weeks import week_of
 from monitor import example
 from monitor.archive.engine import open_archive, reading, writing
-from monitor.briefing import Office, edit, gather, publish
-from monitor.dossiers import join_new
+from monitor.collecting.scan import ScanReport, recorded, scan
+from monitor.dossiers.filing import join_new
 from monitor.errors import MonitorError
-from monitor.rating import rate_new
-from monitor.scan import ScanReport, recorded, scan
-from monitor.twins import find_twins
+from monitor.letters.briefing import Office, edit, gather, publish
+from monitor.meaning.rating import rate_new
+from monitor.meaning.twins import find_twins
 from nlp.model import load
 
 MARK = "utblick-demo"

@@ -18,10 +18,10 @@ from monitor.archive.engine import connect, reading, shown
 from monitor.archive.history import histories
 from monitor.archive.migrating import check
 from monitor.archive.scans import due_sources, source_health
+from monitor.core.health import GRAVE, alarms
 from monitor.errors import MonitorError
 from monitor.founding import MARK, unfilled
-from monitor.health import GRAVE, alarms
-from monitor.retention import clean
+from monitor.sources.retention import clean
 from spiders.registry import platform
 
 PROBE_SECONDS = 3.0

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from config.settings import Settings
-from monitor.dossiers import JoinReport, join_new
-from monitor.rating import rate_new
-from monitor.twins import find_twins
+from monitor.dossiers.filing import JoinReport, join_new
+from monitor.meaning.rating import rate_new
+from monitor.meaning.twins import find_twins
 
 if TYPE_CHECKING:
     from nlp.assessment import Assessor

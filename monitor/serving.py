@@ -22,12 +22,12 @@ from digests.weeks import week_of
 from monitor.archive.engine import reading, writing
 from monitor.archive.operations import Task, claim_duty, find_duty, finish_duty, put_off_duty
 from monitor.archive.scans import claimant, due_sources, first_scan
-from monitor.briefing import BriefingError
+from monitor.collecting.scan import NOT_WELL, Due, ScanReport, scan
 from monitor.errors import MonitorError
 from monitor.following import follow
-from monitor.posting import send
-from monitor.retention import Cleaned, clean
-from monitor.scan import NOT_WELL, Due, ScanReport, scan
+from monitor.letters.briefing import BriefingError
+from monitor.letters.posting import send
+from monitor.sources.retention import Cleaned, clean
 
 if TYPE_CHECKING:
     from nlp.assessment import Assessor
@@ -87,7 +87,7 @@ class Scheduler:
         """Read every source whose moment has come; None if there is none.
 
         Raises:
-            ArchiveError, ConfigError: as `monitor.scan.scan`.
+            ArchiveError, ConfigError: as `monitor.collecting.scan.scan`.
         """
         # Read anew each time: a changed declaration counts from the next minute on.
         sources = load_sources(self._settings.config)
@@ -129,7 +129,7 @@ class Scheduler:
         A letter that was missed is sent later in its week, not after it; a new archive has missed none.
 
         Raises:
-            ArchiveError, ConfigError, SmtpError: as `monitor.posting.send`; it is tried again later.
+            ArchiveError, ConfigError, SmtpError: as `monitor.letters.posting.send`; it is tried again later.
         """
         now = self._clock()
         zone = load_organisation(self._settings.config).zone

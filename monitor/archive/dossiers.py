@@ -1,6 +1,6 @@
 """Dossiers as the archive keeps them: what belongs to which, and how what joining decided is stored.
 
-Nothing here commits; the use cases in `monitor.dossiers` do.
+Nothing here commits; the use cases in `monitor.dossiers.filing` do.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ from monitor.archive.files import (
 )
 from monitor.archive.known import chunks
 from monitor.archive.schema import document
-from monitor.joining import Group, Paper, names_file, weight
+from monitor.core.joining import Group, Paper, names_file, weight
 from spiders.finding import Relation
 
 _JOINING = (Relation.SUBJECT.value, Relation.PACKAGE.value)

@@ -1,6 +1,6 @@
 """The tables of the file room: which documents make one dossier, what is proposed, and the organisation's cases.
 
-A key is an identifier in the one form in which equal things are equal (`monitor.joining.key_of`). Events
+A key is an identifier in the one form in which equal things are equal (`monitor.core.joining.key_of`). Events
 and changes of cases are only ever added: they are the history.
 """
 

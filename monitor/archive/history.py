@@ -1,4 +1,4 @@
-"""What sources did lately, as `monitor.health` judges it."""
+"""What sources did lately, as `monitor.core.health` judges it."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from config.sources import Source
 from monitor.archive.schema import attempt, capture, document, source_state
-from monitor.health import History, Origin, PastAttempt
+from monitor.core.health import History, Origin, PastAttempt
 
 ATTEMPTS = 30
 """Newest attempts of a source that are looked at."""

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select
 from monitor.archive.known import CHUNK, stored_of
 from monitor.archive.schema import document, search_text, vocabulary
 from monitor.archive.upsert import upsert
-from monitor.decision import Stored
-from monitor.words import fold, joined, stems, words
+from monitor.core.decision import Stored
+from monitor.core.words import fold, joined, stems, words
 
 LONGEST_INDEXED = 30_000
 """Words of a body that are searched; the longest inquiries have more, in their annexes."""

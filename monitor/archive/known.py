@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, delete, func, insert, select, update
 
 from monitor.archive.schema import document, document_identifier, document_step, document_window, revision
-from monitor.decision import ZONE, Action, Change, Decision, KnownWindow, Stored
+from monitor.core.decision import Action, Change, Decision, KnownWindow, Stored
+from monitor.core.zone import ZONE
 from spiders.finding import Certainty, Identifier, Kind, Relation, Step, Window, WindowKind
 
 CHUNK = 900

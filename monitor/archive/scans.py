@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func
 from config.sources import Source
 from monitor.archive.schema import attempt, capture, document, document_window, page, scan, source_state
 from monitor.archive.upsert import upsert
-from monitor.cadence import is_due, next_check
-from monitor.decision import ZONE
+from monitor.core.cadence import is_due, next_check
+from monitor.core.zone import ZONE
 from spiders.finding import Attempt, Capture, Outcome
 from spiders.platform import Assignment, Remembered
 from spiders.wire import from_data, to_data
@@ -189,7 +189,7 @@ def record_attempt(
 def due_sources(
     conn: Connection, sources: Iterable[Source], now: datetime, *, early: bool = False
 ) -> tuple[Source, ...]:
-    """The enabled sources whose next check has come (`monitor.cadence.is_due`); manual ones never are."""
+    """The enabled sources whose next check has come (`monitor.core.cadence.is_due`); manual ones never are."""
     state = source_state
     rows = conn.execute(select(state.c.source, state.c.next_check_at, state.c.failing))
     known = {row.source: (row.next_check_at, row.failing) for row in rows}

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, func, select
 
 from monitor.archive.dossiers import dossiers_of
 from monitor.archive.schema import document, tag
-from monitor.signals import Sighting
-from monitor.words import stems, words
+from monitor.core.signals import Sighting
+from monitor.core.words import stems, words
 
 LEVELS = ("act", "brief", "background")
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, ForeignKey, Index, String, Table, Text, and_, exists, select
 
-from monitor.alike import Face, page_of
 from monitor.archive.base import metadata
 from monitor.archive.known import chunks, grouped
 from monitor.archive.schema import document, document_identifier
 from monitor.archive.upsert import upsert
+from monitor.core.alike import Face, page_of
 
 twin = Table(
     "twin",
@@ -18,7 +18,7 @@ twin = Table(
     Column("document", ForeignKey("document.id", ondelete="CASCADE"), primary_key=True),
     Column("leader", ForeignKey("document.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("reason", String(10), doc="page, number or title; None: alone, or the first of its group"),
-    Column("page", Text, doc="its address as `monitor.alike.page_of` gives it"),
+    Column("page", Text, doc="its address as `monitor.core.alike.page_of` gives it"),
     Column("fingerprint", String(64), nullable=False, doc="of the document as it was looked at"),
     Index("ix_twin_page", "page"),
 )

@@ -39,8 +39,8 @@ def add(
     from config.organisation import load_organisation
     from monitor.archive.documents import get_document
     from monitor.archive.engine import reading
-    from monitor.by_hand import Signal
-    from monitor.by_hand import add as store
+    from monitor.collecting.by_hand import Signal
+    from monitor.collecting.by_hand import add as store
     from monitor.following import follow
 
     settings = context.settings()

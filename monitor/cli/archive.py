@@ -109,11 +109,11 @@ def show(
     """Show a dossier by any of its names, or a document by its number."""
     from config.lexicon import load_lexicon
     from monitor.archive.engine import reading
-    from monitor.dossier_json import file_as_json
-    from monitor.files import Rules, load_files
-    from monitor.lookup import as_json as data
-    from monitor.lookup import dossier_called, look_up
-    from monitor.proposals import Nicknames
+    from monitor.core.proposals import Nicknames
+    from monitor.dossiers.as_json import file_as_json
+    from monitor.dossiers.files import Rules, load_files
+    from monitor.search.lookup import as_json as data
+    from monitor.search.lookup import dossier_called, look_up
 
     settings = context.settings()
     today = _today(settings)
@@ -133,7 +133,7 @@ def show(
 
 
 def _export(conn: Connection, known: dict[str, Any], ref: str, target: Path, settings: Settings) -> None:
-    from monitor.evidence import evidence_of, write_warc
+    from monitor.sources.evidence import evidence_of, write_warc
 
     # All documents of a dossier, but of those that share a document's number only itself.
     documents = known["documents"] if known["type"] == "dossier" else known["documents"][:1]
@@ -193,7 +193,7 @@ def explain(
 ) -> None:
     """Say why a document was tagged and rated as it was."""
     from monitor.archive.engine import reading
-    from monitor.lookup import explained, look_up
+    from monitor.search.lookup import explained, look_up
 
     with context.archive() as engine, reading(engine) as conn:
         why = explained(look_up(conn, doc))

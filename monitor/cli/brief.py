@@ -62,7 +62,7 @@ def send(
     """Send the letter to everybody who is due, at most once each; status 1 if nobody is."""
     from dataclasses import asdict
 
-    from monitor.posting import send as post
+    from monitor.letters.posting import send as post
 
     settings = context.settings()
     with context.archive(settings) as engine:
@@ -95,8 +95,8 @@ def list_(as_json: Json = False) -> None:
     """List the editions that were published."""
     from config.organisation import load_organisation
     from monitor.archive.engine import reading
-    from monitor.briefing import editions
-    from monitor.outbox import counts
+    from monitor.delivery.outbox import counts
+    from monitor.letters.briefing import editions
 
     settings = context.settings()
     name = load_organisation(settings.config).letter.name
@@ -133,9 +133,9 @@ def show(
     from dataclasses import asdict
 
     from config.organisation import load_organisation
-    from monitor import outbox
     from monitor.archive.engine import reading
-    from monitor.briefing import BriefingError, find
+    from monitor.delivery import outbox
+    from monitor.letters.briefing import BriefingError, find
 
     settings = context.settings()
     name = load_organisation(settings.config).letter.name
@@ -165,8 +165,8 @@ def resolve(
     outcome: Annotated[Outcome, typer.Argument(help="It was sent after all, or shall be sent again.")],
 ) -> None:
     """Decide about a copy whose fate is unknown, or that was refused."""
-    from monitor import outbox
     from monitor.archive.engine import writing
+    from monitor.delivery import outbox
 
     settings = context.settings()
     with context.archive(settings) as engine, writing(engine) as conn:
@@ -208,7 +208,7 @@ def _compose(settings: Settings, week: str | None, density: str, language: str |
 
     from digests.briefing import Density
     from monitor.archive.engine import reading
-    from monitor.briefing import Office, edit, gather
+    from monitor.letters.briefing import Office, edit, gather
 
     if density not in get_args(Density):
         raise typer.BadParameter(f"--density: expected {', '.join(get_args(Density))}, got {density!r}")

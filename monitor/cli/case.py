@@ -32,9 +32,9 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List the cases, those first whose own day comes first."""
-    from monitor import cases
     from monitor.archive.engine import reading
-    from monitor.files import Rules, load_files
+    from monitor.dossiers import cases
+    from monitor.dossiers.files import Rules, load_files
 
     settings = context.settings()
     with context.archive(settings) as engine, reading(engine) as conn:
@@ -54,8 +54,8 @@ def list_(
 @app.command()
 def show(ref: Ref, as_json: Json = False) -> None:
     """Show a dossier's case with every change of it."""
-    from monitor import cases
     from monitor.archive.engine import reading
+    from monitor.dossiers import cases
 
     settings = context.settings()
     with context.archive(settings) as engine, reading(engine) as conn:
@@ -89,8 +89,8 @@ def set_(
     """Set what is given and leave the rest; an empty text empties a field."""
     from datetime import date
 
-    from monitor import cases
     from monitor.archive.engine import writing
+    from monitor.dossiers import cases
 
     given: dict[str, Any] = {
         "status": status,
@@ -126,7 +126,7 @@ def set_(
 def proposals(*, as_json: Json = False) -> None:
     """List the proposed joins that wait for a person, the likeliest first."""
     from monitor.archive.engine import reading
-    from monitor.dossiers import waiting
+    from monitor.dossiers.filing import waiting
 
     with context.archive() as engine, reading(engine) as conn:
         found = waiting(conn)
@@ -152,8 +152,8 @@ def proposals(*, as_json: Json = False) -> None:
 @app.command()
 def confirm(proposal: Annotated[int, typer.Argument(metavar="NO")], *, by: Who) -> None:
     """Join the document of a proposal to its dossier."""
-    from monitor import dossiers
     from monitor.archive.engine import writing
+    from monitor.dossiers import filing as dossiers
 
     settings = context.settings()
     with context.archive(settings) as engine, writing(engine) as conn:
@@ -164,8 +164,8 @@ def confirm(proposal: Annotated[int, typer.Argument(metavar="NO")], *, by: Who) 
 @app.command()
 def reject(proposal: Annotated[int, typer.Argument(metavar="NO")], *, by: Who) -> None:
     """Turn a proposal down; it is not made again."""
-    from monitor import dossiers
     from monitor.archive.engine import writing
+    from monitor.dossiers import filing as dossiers
 
     settings = context.settings()
     with context.archive(settings) as engine, writing(engine) as conn:
@@ -176,8 +176,8 @@ def reject(proposal: Annotated[int, typer.Argument(metavar="NO")], *, by: Who) -
 @app.command()
 def join(ref: Ref, other: Annotated[str, typer.Argument(metavar="OTHER")], *, by: Who) -> None:
     """Make two dossiers one; the number of the other leads to it from now on."""
-    from monitor import dossiers
     from monitor.archive.engine import writing
+    from monitor.dossiers import filing as dossiers
 
     settings = context.settings()
     with context.archive(settings) as engine, writing(engine) as conn:
@@ -194,8 +194,8 @@ def split(
     by: Who,
 ) -> None:
     """Take documents out of a dossier into one of their own."""
-    from monitor import dossiers
     from monitor.archive.engine import writing
+    from monitor.dossiers import filing as dossiers
 
     settings = context.settings()
     with context.archive(settings) as engine, writing(engine) as conn:
@@ -206,8 +206,8 @@ def split(
 
 def _dossier(conn: Connection, settings: Settings, ref: str) -> int:
     from config.lexicon import load_lexicon
-    from monitor.lookup import the_dossier
-    from monitor.proposals import Nicknames
+    from monitor.core.proposals import Nicknames
+    from monitor.search.lookup import the_dossier
 
     return the_dossier(conn, ref, Nicknames.of(load_lexicon(settings.config)))
 

@@ -83,7 +83,7 @@ def clean(
 ) -> None:
     """Remove raw responses older than their source's declared retention; what was received stays known."""
     from config.sources import load_sources
-    from monitor.retention import clean as remove
+    from monitor.sources.retention import clean as remove
 
     settings = context.settings()
     with context.archive(settings) as engine:

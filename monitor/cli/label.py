@@ -55,7 +55,7 @@ def label(
     from config.themes import load_themes
     from monitor.archive.engine import writing
     from monitor.archive.ratings import judge
-    from monitor.lookup import look_up
+    from monitor.search.lookup import look_up
     from nlp import assessment
 
     if not (theme or not_theme or level or direction):

@@ -27,7 +27,7 @@ def info(
     as_json: Json = False,
 ) -> None:
     """Say which model is in force, what it was trained on and how good it is."""
-    from monitor import learning
+    from monitor.meaning import learning
 
     if card:
         output.say(learning.card(model, context.settings().config).rstrip())
@@ -59,7 +59,7 @@ def train(
     ] = False,
 ) -> None:
     """Train a model, measure it by cross-validation and write its folder."""
-    from monitor import learning
+    from monitor.meaning import learning
 
     version = learning.train(
         data,
@@ -87,7 +87,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Measure the model: themes, relevance, direction, by language and genre."""
-    from monitor import learning
+    from monitor.meaning import learning
 
     found = learning.evaluate(data, model, context.settings().config, lambda line: output.say(line, err=True))
     if as_json:
@@ -109,7 +109,7 @@ def predict(
     model: Folder = None,
 ) -> None:
     """Judge the texts of a file: themes, relevance, level and direction, one JSON object a line."""
-    from monitor import learning
+    from monitor.meaning import learning
 
     overlay = context.settings().config
     if out is None:
@@ -121,6 +121,6 @@ def predict(
 
 
 def _table(figures: dict[str, object]) -> None:
-    from monitor import learning
+    from monitor.meaning import learning
 
     output.table(["figure", "all", "95 %", "sv", "en"], learning.lines(figures), right=[1, 3, 4])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from config.sources import Source
     from monitor.archive.scans import Counts
-    from monitor.scan import Watcher
+    from monitor.collecting.scan import Watcher
     from spiders.events import Event
 
 ROWS = 12
@@ -26,7 +26,7 @@ ROWS = 12
 
 @contextmanager
 def shown(sources: Sequence[Source]) -> Iterator[Watcher]:
-    """A watcher for `monitor.scan.scan` that keeps the display up to date until the block ends."""
+    """A watcher for `monitor.collecting.scan.scan` that keeps the display up to date until the block ends."""
     with Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=20),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.cli.commands import Commands
-    from monitor.reporting import Report
+    from monitor.letters.reporting import Report
 
 MOST = 20
 
@@ -33,9 +33,9 @@ def report(
 ) -> None:
     """Say which files were followed, which windows used and missed, through which channels, with what outcome."""
     from config.organisation import load_organisation
-    from monitor import reporting
     from monitor.archive.engine import reading
-    from monitor.files import Rules
+    from monitor.dossiers.files import Rules
+    from monitor.letters import reporting
 
     if sum((quarter, year, period is not None)) > 1:
         raise typer.BadParameter("choose one of --quarter, --year and --period")
@@ -57,7 +57,7 @@ def report(
 def _show(done: Report) -> None:
     """In Swedish: it is handed on to committees."""
     from digests.words import catalogue
-    from monitor.reporting import Use
+    from monitor.letters.reporting import Use
 
     words, say = catalogue("sv"), output.say
     first, last = words.plain_date(done.period.first), words.plain_date(done.period.last)

@@ -11,7 +11,7 @@ from monitor.cli import context, output
 
 if TYPE_CHECKING:
     from monitor.cli.commands import Commands
-    from monitor.rescan import Rescan
+    from monitor.collecting.rescan import Rescan
 
 
 def register(app: Commands) -> None:
@@ -33,8 +33,8 @@ def rescan(
 ) -> None:
     """Read the stored responses of a source again with the present parser; status 1 if some cannot be read."""
     from config.sources import load_sources, select
+    from monitor.collecting.rescan import rescan as again
     from monitor.following import follow
-    from monitor.rescan import rescan as again
 
     settings = context.settings()
     (chosen,) = select(load_sources(settings.config), [source])

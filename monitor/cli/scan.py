@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from config.sources import Source
     from monitor.cli.commands import Commands
-    from monitor.scan import ScanReport
+    from monitor.collecting.scan import ScanReport
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -47,9 +47,9 @@ def scan(
 ) -> None:
     """Read sources now, store what they show, and rate what is new."""
     from config.sources import load_sources, select
-    from monitor import scan as scanning
     from monitor.archive.engine import reading
     from monitor.archive.scans import due_sources
+    from monitor.collecting import scan as scanning
     from monitor.following import follow
 
     settings = context.settings()
@@ -106,7 +106,7 @@ def parse(
     from collections import Counter
 
     from config.sources import load_sources
-    from monitor.parse import parse_library
+    from monitor.collecting.parse import parse_library
 
     outcomes: Counter[str] = Counter()
     findings = bugs = 0

@@ -13,7 +13,7 @@ from monitor.cli.commands import Commands
 if TYPE_CHECKING:
     from config.sources import Source
     from monitor.archive.scans import Health
-    from monitor.health import Alarm, History, PastAttempt
+    from monitor.core.health import Alarm, History, PastAttempt
 
 app = Commands(help="List the declared sources and how they fare.", invoke_without_command=True)
 
@@ -88,7 +88,7 @@ def _known(only: str | None = None) -> list[Known]:
     from monitor.archive.engine import reading
     from monitor.archive.history import histories
     from monitor.archive.scans import source_health
-    from monitor.health import alarms
+    from monitor.core.health import alarms
 
     settings = context.settings()
     now = context.clock(settings)

@@ -11,7 +11,7 @@ from monitor.cli.commands import Commands
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from monitor.subscribers import Subscriber, Wishes
+    from monitor.delivery.subscribers import Subscriber, Wishes
 
 app = Commands(help="Add, list, change, remove and forget those who get the letter.", no_args_is_help=True)
 
@@ -38,8 +38,8 @@ def add(
 ) -> None:
     """Add a subscriber."""
     from config.organisation import load_organisation
-    from monitor import subscribers
     from monitor.archive.engine import writing
+    from monitor.delivery import subscribers
 
     settings = context.settings()
     letter = load_organisation(settings.config).letter
@@ -64,8 +64,8 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the subscribers with what they chose."""
-    from monitor import subscribers
     from monitor.archive.engine import reading
+    from monitor.delivery import subscribers
 
     with context.archive() as engine, reading(engine) as conn:
         found = subscribers.listed(conn, state=state)
@@ -108,8 +108,8 @@ def edit(
     from dataclasses import replace
 
     from config.organisation import load_organisation
-    from monitor import subscribers
     from monitor.archive.engine import writing
+    from monitor.delivery import subscribers
 
     if theme and every_theme:
         raise typer.BadParameter("give either --theme or --every-theme")
@@ -136,8 +136,8 @@ def edit(
 @app.command()
 def remove(who: Who) -> None:
     """Send no more letters; what is kept of the person stays until `forget`."""
-    from monitor import subscribers
     from monitor.archive.engine import writing
+    from monitor.delivery import subscribers
 
     with context.archive() as engine, writing(engine) as conn:
         _say(subscribers.remove(conn, subscribers.find(conn, who).id))
@@ -146,8 +146,8 @@ def remove(who: Who) -> None:
 @app.command()
 def export(who: Who) -> None:
     """Print everything that is kept of one person, as JSON."""
-    from monitor import subscribers
     from monitor.archive.engine import reading
+    from monitor.delivery import subscribers
 
     with context.archive() as engine, reading(engine) as conn:
         output.as_json(subscribers.export(conn, subscribers.find(conn, who).id))
@@ -156,8 +156,8 @@ def export(who: Who) -> None:
 @app.command()
 def forget(who: Who) -> None:
     """Erase a person for good; that letters were sent stays counted."""
-    from monitor import subscribers
     from monitor.archive.engine import writing
+    from monitor.delivery import subscribers
 
     with context.archive() as engine, writing(engine) as conn:
         found = subscribers.find(conn, who)

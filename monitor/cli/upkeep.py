@@ -10,9 +10,9 @@ import typer
 from monitor.cli import context, output
 
 if TYPE_CHECKING:
-    from monitor.checking import Probe
     from monitor.cli.commands import Commands
-    from monitor.comparing import Comparison
+    from monitor.sources.checking import Probe
+    from monitor.sources.comparing import Comparison
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="Id of the source.")]
@@ -34,7 +34,7 @@ def check(
 ) -> None:
     """Ask each source for its first page, politely, and store nothing; status 1 if any does not answer rightly."""
     from config.sources import load_sources, select
-    from monitor.checking import check as probe
+    from monitor.sources.checking import check as probe
 
     settings = context.settings()
     declared = load_sources(settings.config)
@@ -57,7 +57,7 @@ def diff(source: Id, as_json: Json = False) -> None:
     """Show what changed in the shape of a source's answers since the last one that could be read."""
     from config.sources import load_sources, select
     from monitor.archive.engine import reading
-    from monitor.comparing import compare_newest
+    from monitor.sources.comparing import compare_newest
 
     settings = context.settings()
     (chosen,) = select(load_sources(settings.config), [source])
@@ -95,7 +95,7 @@ def new(
 ) -> None:
     """Write the beginning of a new source: a declaration, switched off, and a test with a constructed payload."""
     from config.errors import ConfigError
-    from monitor.declaring import Wanted, scaffold
+    from monitor.sources.declaring import Wanted, scaffold
 
     target = folder or context.settings().config
     if target is None:

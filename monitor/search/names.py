@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from config.lexicon import Lexicon
+from monitor.core.words import STEMMED, stems, words
 from monitor.search.query import STOPWORDS
-from monitor.words import STEMMED, stems, words
 
 SYNONYM, TRANSLATION, NICKNAME = 0.6, 0.75, 0.9
 """What a match is worth beside the word itself (1)."""

@@ -6,7 +6,7 @@ Operators: "a phrase", begin*, -without, one OR other (also ELLER). Everything e
 import re
 from dataclasses import dataclass, field
 
-from monitor.words import words
+from monitor.core.words import words
 
 LONGEST_QUERY = 400
 """Characters that are read."""

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from monitor.core.words import query_stems, stem, stems, words
 from monitor.search.concepts import Concept
 from monitor.search.query import STOPWORDS
 from monitor.search.vocabulary import Known, Vocabulary
-from monitor.words import query_stems, stem, stems, words
 
 FIRST_PART, LAST_PART, SPLIT, TRUNCATED, ALIKE = 0.75, 0.5, 0.6, 0.5, 0.4
 UNMARKED, MISSPELT, INFLECTED = 0.85, 0.8, 0.95

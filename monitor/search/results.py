@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from monitor.archive.documents import Document, get_documents
 from monitor.archive.twins import leaders, members
+from monitor.core.words import query_stems
 from monitor.search.concepts import Concept
 from monitor.search.ranking import Scored
 from monitor.search.snippets import Span, cut
-from monitor.words import query_stems
 
 Sort = Literal["rank", "date", "deadline"]
 

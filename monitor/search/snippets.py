@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from monitor.words import query_stems, words
+from monitor.core.words import query_stems, words
 
 LENGTH = 240
 """Characters of a snippet, about."""

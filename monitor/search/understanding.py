@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from config.lexicon import Lexicon
+from monitor.core.words import query_stems
 from monitor.search.concepts import EXACT, Concept
 from monitor.search.names import Meant, names_in
 from monitor.search.query import Parsed, Term
 from monitor.search.relatives import FIRST_PART, widen
 from monitor.search.vocabulary import Vocabulary
-from monitor.words import query_stems
 
 YEAR = 0.5
 """What a year weighs beside the most telling other word: it narrows, it is not the subject."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from monitor.archive.schema import document, vocabulary
-from monitor.words import fold, query_stems
+from monitor.core.words import fold, query_stems
 
 MOST_RELATIVES = 40
 """Compounds taken of one word, the most common first."""

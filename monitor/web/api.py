@@ -22,12 +22,12 @@ from monitor.archive.engine import reading
 from monitor.archive.overview import closing_between, page_of_documents
 from monitor.archive.ratings import newest_assessment
 from monitor.archive.scans import source_health
-from monitor.briefing import editions, find
-from monitor.dossier_json import file_as_json
-from monitor.files import load_files
-from monitor.lookup import Found, NotFoundError, as_json, dossier_called, explained, look_up
+from monitor.dossiers.as_json import file_as_json
+from monitor.dossiers.files import load_files
+from monitor.letters.briefing import editions, find
 from monitor.search import Query as Wanted
 from monitor.search import search as run
+from monitor.search.lookup import Found, NotFoundError, as_json, dossier_called, explained, look_up
 from monitor.search.query import LONGEST_QUERY
 from monitor.web.site import Site, site_of
 

@@ -11,8 +11,8 @@ from digests import briefing as letter
 from digests.clock import pressing
 from monitor.archive.documents import Document, Revision, get_documents
 from monitor.archive.overview import Closing
-from monitor.candidates import items, open_docket
-from monitor.clock import InternalDate, Reach, internal_dates
+from monitor.core.clock import InternalDate, Reach, internal_dates
+from monitor.letters.candidates import items, open_docket
 from monitor.web.site import Site
 from monitor.web.words import Words
 from spiders.finding import Window

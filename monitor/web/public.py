@@ -17,13 +17,13 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp
 
 from config.settings import Settings
-from monitor import subscribers
 from monitor.archive.documents import get_documents
 from monitor.archive.engine import reading, writing
 from monitor.archive.letters import subscriber
 from monitor.archive.overview import closing_between
 from monitor.archive.web import SavedSearch, search_by_token
-from monitor.briefing import LEVELS, find
+from monitor.delivery import subscribers
+from monitor.letters.briefing import LEVELS, find
 from monitor.search import search
 from monitor.web import assets
 from monitor.web.asking import Asked

@@ -17,10 +17,10 @@ from config.organisation import Organisation
 from config.settings import Settings
 from config.sources import Source
 from config.themes import Theme
-from monitor.briefing import Office
-from monitor.candidates import Desk
-from monitor.files import Rules
-from monitor.proposals import Nicknames
+from monitor.core.proposals import Nicknames
+from monitor.dossiers.files import Rules
+from monitor.letters.briefing import Office
+from monitor.letters.candidates import Desk
 
 KEY_BYTES = 32
 
@@ -97,7 +97,7 @@ class Site:
         return self._measured[today]
 
     def desk(self, language: str) -> Desk:
-        """What turns documents into matters (`monitor.candidates.items`)."""
+        """What turns documents into matters (`monitor.letters.candidates.items`)."""
         office = self.office
         return Desk(office.organisation, office.calendar, self.sources, self.themes, self.today(), language)
 

@@ -10,9 +10,9 @@ from monitor.archive.documents import Document, get_documents, unassessed
 from monitor.archive.engine import reading, writing
 from monitor.archive.ratings import save_assessments
 from monitor.archive.scans import start_scan
-from monitor.dossiers import JoinReport, join_new
-from monitor.files import File, Rules, load_files
-from monitor.intake import Intake
+from monitor.collecting.intake import Intake
+from monitor.dossiers.files import File, Rules, load_files
+from monitor.dossiers.filing import JoinReport, join_new
 from nlp.assessment import Assessment, Direction, Evidence, EvidenceKind, Level, Tag
 from spiders.events import PageRead
 from spiders.finding import Finding, Identifier, Kind, Relation, Step

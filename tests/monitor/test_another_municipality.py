@@ -14,7 +14,7 @@ from config.organisation import load_organisation
 from config.themes import load_themes
 from monitor import example
 from monitor.cli.app import run
-from monitor.clock import working_days_before
+from monitor.core.clock import working_days_before
 from tests import storstad
 
 FORMATS = ("html", "text", "eml", "json", "ics")

@@ -13,7 +13,7 @@ from monitor.archive.documents import count_documents
 from monitor.archive.engine import ArchiveError, open_archive, reading, writing
 from monitor.archive.scans import start_scan
 from monitor.backup import Backup, backup, restore
-from monitor.intake import Intake
+from monitor.collecting.intake import Intake
 from monitor.search import Query, search
 from spiders.events import PageRead
 from spiders.finding import Finding, Kind

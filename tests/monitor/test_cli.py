@@ -190,7 +190,7 @@ def test_a_newer_archive_is_said(home: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_debug_shows_the_traceback(home: Path) -> None:
-    from monitor.lookup import NotFoundError
+    from monitor.search.lookup import NotFoundError
 
     with pytest.raises(NotFoundError):
         run(["show", "2031/9999(COD)", "--debug"])

@@ -29,9 +29,9 @@ from monitor.archive.operations import Task, claim_duty, find_duty, finish_duty,
 from monitor.archive.scans import Counts, claim_due, record_attempt, start_scan
 from monitor.archive.schema import attempt, scan, source_state
 from monitor.cli.app import run
-from monitor.decision import ZONE
+from monitor.core.zone import ZONE
+from monitor.delivery.subscribers import add
 from monitor.serving import Scheduler, letter_moment
-from monitor.subscribers import add
 from spiders.finding import Attempt, Outcome
 from tests.monitor.mail_server import running
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from monitor.archive.engine import reading
 from monitor.archive.overview import closing_between
-from monitor.briefing import LEVELS
+from monitor.letters.briefing import LEVELS
 from monitor.web.feeds import calendar_of
 from monitor.web.matters import Matter, matters
 from monitor.web.render import page, words_of

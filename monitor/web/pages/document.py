@@ -13,7 +13,7 @@ from monitor.archive.engine import reading, writing
 from monitor.archive.overview import captures_of
 from monitor.archive.ratings import Rated, judge, judgements_of, newest_assessment
 from monitor.archive.web import record
-from monitor.rating import text_of
+from monitor.meaning.rating import text_of
 from monitor.web.forms import Sent, officer
 from monitor.web.forms import text_of as field
 from monitor.web.matters import changes, step_name, timed, ways_say

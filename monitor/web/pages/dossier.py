@@ -9,17 +9,17 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from digests.briefing import Status
-from monitor import dossiers
 from monitor.archive.documents import get_documents
 from monitor.archive.dossiers import happened, standing_id
 from monitor.archive.engine import reading, writing
 from monitor.archive.files import CASE_STATES
 from monitor.archive.web import record
-from monitor.cases import DIRECTIONS, LONGEST, PRIORITIES, CaseError, cases_of, set_case
-from monitor.dossiers import DossierError
-from monitor.estimates import DossierWindow
-from monitor.files import File, load_files, mentions
-from monitor.stages import Event
+from monitor.core.estimates import DossierWindow
+from monitor.core.stages import Event
+from monitor.dossiers import filing as dossiers
+from monitor.dossiers.cases import DIRECTIONS, LONGEST, PRIORITIES, CaseError, cases_of, set_case
+from monitor.dossiers.files import File, load_files, mentions
+from monitor.dossiers.filing import DossierError
 from monitor.web.forms import Sent, officer, text_of
 from monitor.web.matters import Timed, changes, timed, titled, ways_say
 from monitor.web.plots import timeline

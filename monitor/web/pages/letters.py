@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import PlainTextResponse, Response
 
 from monitor.archive.engine import reading
-from monitor.briefing import Edition, editions, find
+from monitor.letters.briefing import Edition, editions, find
 from monitor.web.public import copy_of
 from monitor.web.render import page
 from monitor.web.site import site_of

@@ -7,8 +7,8 @@ from starlette.responses import RedirectResponse, Response
 from monitor.archive.documents import ids_by_identifier
 from monitor.archive.dossiers import dossier_by_keys
 from monitor.archive.engine import reading
-from monitor.files import File, load_files
-from monitor.joining import keys_of, weight
+from monitor.core.joining import keys_of, weight
+from monitor.dossiers.files import File, load_files
 from monitor.search import search as find
 from monitor.web.asking import LAST_PAGE, PER_PAGE, Asked
 from monitor.web.render import page, words_of

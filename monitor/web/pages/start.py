@@ -9,8 +9,8 @@ from digests.briefing import HEALTHY
 from monitor.archive.engine import reading
 from monitor.archive.overview import closing_between, moved_since
 from monitor.archive.scans import source_health
-from monitor.briefing import editions
-from monitor.candidates import SHOWN_FIELDS
+from monitor.letters.briefing import editions
+from monitor.letters.candidates import SHOWN_FIELDS
 from monitor.web.matters import matters, moves, path_of
 from monitor.web.render import page, words_of
 from monitor.web.site import site_of

@@ -18,7 +18,7 @@ from monitor.archive.documents import (
 from monitor.archive.engine import reading, writing
 from monitor.archive.ratings import judge, judgements_of, save_assessments
 from monitor.archive.scans import start_scan
-from monitor.intake import Intake
+from monitor.collecting.intake import Intake
 from nlp.assessment import Assessment, Direction, Evidence, EvidenceKind, Level, Tag
 from spiders.events import PageRead
 from spiders.finding import Certainty, Finding, Identifier, Kind, Relation, Step, Window, WindowKind

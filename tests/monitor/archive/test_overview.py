@@ -16,7 +16,7 @@ from monitor.archive.overview import (
 )
 from monitor.archive.ratings import save_assessments
 from monitor.archive.scans import start_scan
-from monitor.intake import Intake
+from monitor.collecting.intake import Intake
 from nlp.assessment import Assessment, Direction, Level, Tag
 from spiders.events import PageRead
 from spiders.finding import Certainty, Finding, Kind, Window, WindowKind

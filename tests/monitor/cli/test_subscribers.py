@@ -7,7 +7,7 @@ import typer
 from click.testing import CliRunner
 
 from monitor.cli import subscribers
-from monitor.subscribers import SubscriberError
+from monitor.delivery.subscribers import SubscriberError
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, insert, update
 from monitor.archive import schema
 from monitor.archive.engine import writing
 from monitor.archive.scans import start_scan
-from monitor.intake import Intake
+from monitor.collecting.intake import Intake
 from spiders.events import PageRead
 from spiders.finding import Certainty, Finding, Identifier, Kind, Window, WindowKind
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.lexicon import load_lexicon
+from monitor.core.words import fold, query_stems, stem, words
 from monitor.search.concepts import Concept
 from monitor.search.expressions import AllOf, AnyOf, Words, as_fts5, as_tsquery
 from monitor.search.names import names_in
@@ -12,7 +13,6 @@ from monitor.search.query import Parsed, Term, parse
 from monitor.search.ranking import Candidate, score
 from monitor.search.relatives import split
 from monitor.search.snippets import LENGTH, cut
-from monitor.words import fold, query_stems, stem, words
 
 TODAY = date(2026, 11, 23)
 

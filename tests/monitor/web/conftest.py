@@ -16,14 +16,14 @@ from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
 from config.settings import Settings
-from monitor import subscribers
 from monitor.archive.documents import get_documents
 from monitor.archive.engine import open_archive, reading, writing
 from monitor.archive.ratings import save_assessments
 from monitor.archive.scans import start_scan
-from monitor.briefing import Office, gather, publish
-from monitor.dossiers import join_new
-from monitor.intake import Intake
+from monitor.collecting.intake import Intake
+from monitor.delivery import subscribers
+from monitor.dossiers.filing import join_new
+from monitor.letters.briefing import Office, gather, publish
 from monitor.web import app, public
 from nlp.assessment import Assessment, Direction, Evidence, EvidenceKind, Level, Tag
 from spiders.events import PageRead

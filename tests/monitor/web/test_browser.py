@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from monitor.archive.documents import get_document
 from monitor.archive.engine import reading
-from monitor.cases import cases_of
+from monitor.dossiers.cases import cases_of
 from tests.monitor.web.test_pages import PAGES
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

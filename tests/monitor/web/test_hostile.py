@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, insert, update
 
 from config.settings import Settings
-from monitor import subscribers
 from monitor.archive import schema
 from monitor.archive.dossiers import note
 from monitor.archive.engine import reading, writing
 from monitor.archive.web import record, recorded, save_search
-from monitor.cases import set_case
+from monitor.delivery import subscribers
+from monitor.dossiers.cases import set_case
 from monitor.web import app
 from monitor.web.guard import LARGEST_BODY, Pace
 from tests.monitor.web.conftest import HOSTILE, NOW, serving, token_of

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from monitor.archive.documents import get_document
 from monitor.archive.engine import reading
 from monitor.archive.web import recorded
-from monitor.cases import cases_of
+from monitor.dossiers.cases import cases_of
 from monitor.web.phrases import PHRASES
 from monitor.web.words import TABLES
 from tests.monitor.web.conftest import token_of

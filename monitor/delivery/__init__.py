@@ -1,0 +1,1 @@
+"""From an edition to mailboxes: who subscribes, what waits, what was sent."""
