@@ -70,7 +70,7 @@ def test_every_memo_with_a_stated_subject_is_in_the_right_dossier(
     wrong = []
     for url, names in stated.items():
         files_named = [name for name in names if kind_of_key(name) in ("com", "procedure")]
-        # Two procedures in one dossier there are never: a memo about two (2025/26:FPM39) belongs to each as package.
+        # No dossier has two procedures: a memo about two (2025/26:FPM39) belongs to each as package.
         one_file = all(sum(kind_of_key(name) == kind for name in names) <= 1 for kind in ("com", "procedure"))
         right = (
             set(files_named) <= set(about[url].keys)
