@@ -28,6 +28,8 @@ from spiders.sanitise import line
 
 _NUMBER = re.compile(r"[a-z_]{2,12}:[A-Za-z0-9_()%./-]{3,80}")
 _TITLES = {"sv": "title_sv", "en": "title_en"}
+_LATER = {"in_force": "cellar:entry-into-force", "transposition": "cellar:transposition"}
+"""Columns of an act that give days of its own future, with the code of the step."""
 
 
 def rows_of(page: Page, due: Sequence[str], audit: Audit) -> list[Fields]:
@@ -88,6 +90,8 @@ class Document:
     types: tuple[str, ...]
     titles: Mapping[str, str]
     procedures: tuple[str, ...] = field(default=())
+    later: tuple[Step, ...] = field(default=())
+    """Of an act: in force, national law. Parts of an act may enter into force on several days."""
 
     @property
     def kind(self) -> Kind:
@@ -136,6 +140,7 @@ def documents(rows: Iterable[Fields], key: str, audit: Audit) -> dict[str, Docum
             types=tuple(dict.fromkeys((*known.types, *([sort] if sort else [])))),
             titles={**titles, **known.titles},
             procedures=tuple(dict.fromkeys((*known.procedures, *([procedure] if procedure else [])))),
+            later=tuple(sorted({*known.later, *_later(row, audit)})),
         )
     if count and not found and audit.warnings():
         raise Drifted(f"none of {count} rows could be read; {'; '.join(audit.warnings())[:300]}")
@@ -164,7 +169,7 @@ def document_finding(document: Document, source: str, audit: Audit) -> Finding:
         # The day on the document: of an act its signature, weeks before the Official Journal.
         published=document.day,
         identifiers=_once([own, *([com] if com else []), *procedures, *_cited(title.values())]),
-        steps=(Step(document.day, document.code),) if document.day else None,
+        steps=(Step(document.day, document.code), *document.later) if document.day else document.later or None,
         bodies=tuple(dict.fromkeys(BODIES[one] for one in document.types if one in BODIES)) or None,
     )
 
@@ -272,6 +277,12 @@ def event_steps(rows: Iterable[Fields], audit: Audit) -> tuple[Step, ...]:
     if undated:
         audit.note(f"{undated} events without a day (?date)")
     return tuple(sorted(set(steps)))
+
+
+def _later(row: Fields, audit: Audit) -> Iterable[Step]:
+    for column, code in _LATER.items():
+        if column in row and (day := _day(row, column, audit)):
+            yield Step(day, code)
 
 
 def _day(row: Fields, key: str, audit: Audit) -> date | None:

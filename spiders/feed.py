@@ -8,6 +8,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -15,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.errors import ConfigError
 from config.sources import Source
-from spiders.feed_items import ZONE, Item, identifiers_of, item_of, keys_of
-from spiders.finding import Finding, Kind
+from spiders.feed_items import ZONE, Item, about_one_file, identifiers_of, item_of, keys_of
+from spiders.finding import Finding, Kind, Step
 from spiders.platform import Ask, Assignment, Drifted, Empty, Failed, Page, Platform, Reading
 from spiders.sanitise import line
 from spiders.walls import is_html
@@ -60,6 +61,11 @@ class FeedOptions(BaseModel):
     """How far back `{start}` in the address lies; `{end}` is the day of the scan."""
     day_format: str = "%Y-%m-%d"
     """Form of `{start}` and `{end}`."""
+    steps: Annotated[tuple[tuple[str, str], ...], Field(max_length=100)] = ()
+    """Words of a title (any case) and the code of the step that it reports; the first that fits counts.
+
+    An item that reports a step and names exactly one file is about that file.
+    """
 
 
 class Feed(Platform):
@@ -130,11 +136,24 @@ class Feed(Platform):
             for key, item in kept.items()
             if _wanted(item, options)
         ]
-        return Reading(tuple(findings), warnings=tuple(warnings))
+        return Reading(tuple(_reporting(one, options) for one in findings), warnings=tuple(warnings))
 
     def route(self, url: str) -> Ask | None:
         """Addresses that name themselves a feed; of others only the content tells (`looks_like_feed`)."""
         return _ask(url) if _FEED_ADDRESS.search(url) else None
+
+
+def _reporting(finding: Finding, options: FeedOptions) -> Finding:
+    """With the step that its title reports, if it reports one."""
+    title = next(iter(finding.title.values())).casefold()
+    code = next((code for words, code in options.steps if words.casefold() in title), None)
+    if code is None or finding.published is None:
+        return finding
+    return replace(
+        finding,
+        steps=(Step(finding.published, code),),
+        identifiers=about_one_file(finding.identifiers or ()),
+    )
 
 
 def looks_like_feed(body: bytes) -> bool:

@@ -7,7 +7,7 @@ with links that work only beside the feed. Each rule here was forced by a record
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
@@ -145,6 +145,15 @@ def identifiers_of(item: Item) -> tuple[Identifier, ...]:
     return tuple(Identifier(scheme, value, relation) for (scheme, value), relation in found.items())[
         :MOST_IDENTIFIERS
     ]
+
+
+def about_one_file(named: Iterable[Identifier]) -> tuple[Identifier, ...]:
+    """`named` with the only procedure among them as the subject; of several, or none, nothing changes."""
+    found = tuple(named)
+    files = [name for name in found if name.scheme == "procedure"]
+    if len(files) != 1:
+        return found
+    return tuple(replace(name, relation=Relation.SUBJECT) if name is files[0] else name for name in found)
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str:

@@ -148,6 +148,22 @@ def test_types_are_kinds_and_an_unknown_one_falls_back_on_the_number(celex: str,
     assert "unknown resource type 'BALLAD'" in reading.warnings
 
 
+def test_an_act_says_when_it_is_in_force_and_due_as_national_law() -> None:
+    row = proposal("32024L3019", type="DIR", date="2024-11-27", procedure="2022/0345/COD")
+    finding = only(
+        read(
+            told("acts"),
+            row | {"in_force": "2025-01-01", "transposition": "2027-07-31"},
+            row | {"in_force": "9999-12-31", "transposition": "2027-07-31"},
+        )
+    )
+    assert finding.steps == (
+        Step(date(2024, 11, 27), "cellar:DIR"),
+        Step(date(2025, 1, 1), "cellar:entry-into-force"),
+        Step(date(2027, 7, 31), "cellar:transposition"),
+    )
+
+
 def test_opinions_name_who_gives_them() -> None:
     row = proposal("52026IR2757", type="OWNINI_OPIN_COR", procedure=None)
     assert only(read(told("opinions"), row)).bodies == ("Europeiska regionkommittén",)

@@ -14,7 +14,7 @@ import pytest
 from config.errors import ConfigError
 from config.sources import Source, load_sources
 from spiders.feed import Feed, looks_like_feed
-from spiders.finding import Finding, Identifier, Kind, Relation
+from spiders.finding import Finding, Identifier, Kind, Relation, Step
 from spiders.library import Library
 from spiders.platform import Blocked, Drifted, Empty, Failed, Reading, SourceError
 from spiders.reading import read_page
@@ -415,6 +415,26 @@ def test_words_decide_which_items_are_wanted() -> None:
     reading = read(body, options={"include": ["AVLOPP"], "exclude": ["rättelse"], "kind": "press"})
     assert [finding.key for finding in reading.findings] == ["1", "2"]
     assert {finding.kind for finding in reading.findings} == {Kind.PRESS}
+
+
+def test_a_title_that_reports_a_step_is_one_and_belongs_to_the_only_file_it_names() -> None:
+    told = {
+        "kind": "press",
+        "steps": [["general approach", "council:general-approach"], ["council adopts", "x:y"]],
+    }
+    named = "<description>Procedure 2022/0345(COD), see also Directive 91/271/EEC</description>"
+    found = only(read(rss(item("Wastewater: Council adopts General Approach", more=named)), options=told))
+    assert found.steps == (Step(date(2026, 11, 23), "council:general-approach"),)
+    relations = {name.value: name.relation for name in found.identifiers or ()}
+    assert relations["2022/0345(COD)"] is Relation.SUBJECT
+    assert set(relations.values()) == {Relation.SUBJECT, Relation.MENTION}
+
+    other = only(read(rss(item("Wastewater: ministers debate", more=named)), options=told))
+    assert other.steps is None
+    assert {name.relation for name in other.identifiers or ()} == {Relation.MENTION}
+    both = "<description>2022/0345(COD) and 2022/0347(COD)</description>"
+    package = only(read(rss(item("Council adopts two acts", more=both)), options=told))
+    assert {name.relation for name in package.identifiers or ()} == {Relation.MENTION}
 
 
 def test_another_channel_title_is_a_warning() -> None:
