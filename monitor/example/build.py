@@ -7,7 +7,7 @@ The result is committed, and a test holds it equal to what this module writes: r
 import json
 import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,13 @@ def bodies() -> Iterator[Body]:
     yield from changed(feeds.bodies(_content("feeds"), mirror, DAYS))
 
 
-def write(folder: Path) -> None:
-    """Write index and files into `folder`, which is emptied first."""
+def write(folder: Path, answers: Iterable[Body], origin: str = ORIGIN) -> None:
+    """Write index and files into `folder`, which is emptied first; `origin` is where the texts stand."""
     if folder.exists():
         shutil.rmtree(folder)
     rows = []
-    for body in bodies():
-        row = _row(body)
+    for body in answers:
+        row = _row(body, origin)
         path = folder / body.platform / row["file"]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body.data)
@@ -47,21 +47,21 @@ def write(folder: Path) -> None:
     (folder / "index.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
-def _row(body: Body) -> dict[str, Any]:
+def _row(body: Body, origin: str) -> dict[str, Any]:
     stem, _, ending = body.file.rpartition(".")
     return {
         "platform": body.platform,
         "file": f"{stem}__{body.day}.{ending}",
         "url": body.url,
         "url_certainty": "exact",
-        "method": "GET",
-        "request_body": None,
-        "status": 200,
+        "method": body.method,
+        "request_body": body.request,
+        "status": body.status,
         "content_type": body.content_type,
         "fetched_at": str(body.day),
         "fidelity": "constructed",
         "language": body.language,
-        "origin": f"{ORIGIN}/{body.platform}.toml",
+        "origin": f"{origin}/{body.platform}.toml",
         "licence": "EUPL-1.2",
         "note": f"constructed by the Utblick project: {body.note}",
     }
@@ -81,4 +81,4 @@ def _content(name: str) -> Content:
 
 
 if __name__ == "__main__":
-    write(library())
+    write(library(), bodies())

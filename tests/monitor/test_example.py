@@ -62,7 +62,7 @@ def test_every_body_says_that_it_is_constructed() -> None:
 
 def test_the_library_is_what_the_texts_give(tmp_path: Path) -> None:
     """After a change of `content/` or `shapes/`: `python -m monitor.example.build`."""
-    build.write(tmp_path / "payloads")
+    build.write(tmp_path / "payloads", build.bodies())
     made = {str(path.relative_to(tmp_path / "payloads")): path for path in (tmp_path / "payloads").rglob("*.*")}
     kept = {str(path.relative_to(library())): path for path in library().rglob("*.*")}
     assert made.keys() == kept.keys()

@@ -22,6 +22,10 @@ class Body:
     day: date
     data: bytes
     note: str
+    status: int = 200
+    method: str = "GET"
+    request: str | None = None
+    """The body of the request that is answered."""
 
 
 def as_json(value: object) -> bytes:
@@ -41,8 +45,9 @@ def as_html(text: str) -> str:
 
 def changed(bodies: Iterable[Body]) -> Iterator[Body]:
     """Of equal answers of one address on following days only the first: the library serves it until it changes."""
-    last: dict[str, bytes] = {}
+    last: dict[tuple[str, str | None], tuple[int, bytes]] = {}
     for body in bodies:
-        if last.get(body.url) != body.data:
-            last[body.url] = body.data
+        asked, answer = (body.url, body.request), (body.status, body.data)
+        if last.get(asked) != answer:
+            last[asked] = answer
             yield body

@@ -16,7 +16,10 @@ _TYPES = {
     "faktapromemoria": ["2540"],
     "remisser": ["2099"],
     "kommenterade-dagordningar": ["2098"],
+    "rattsliga-dokument/kommittedirektiv": ["1324", "1327"],
     "rattsliga-dokument/statens-offentliga-utredningar": ["1324", "1331"],
+    "rattsliga-dokument/lagradsremiss": ["1324", "2085"],
+    "rattsliga-dokument/proposition": ["1324", "1329"],
 }
 
 
@@ -28,7 +31,7 @@ def bodies(content: Content, days: Sequence[date]) -> Iterator[Body]:
         yield _json(
             day, "api/codes", dict(content["codes"]), "codes that the records use; the last one says constructed"
         )
-        for route in _TYPES:
+        for route in sorted({record["route"] for record in content["record"]}, key=list(_TYPES).index):
             records = [
                 record for record in content["record"] if record["route"] == route and record["published"] <= day
             ]

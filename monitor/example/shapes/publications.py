@@ -65,6 +65,7 @@ def _publication(item: Initiative, pub: Publication, number: int, day: date) -> 
     takes_feedback = "weeks" in pub
     status = _pub_status(item, pub, day) if takes_feedback else "DISABLED"
     opened = f"{pub['opens']:%Y/%m/%d} 10:00:00" if begun else None
+    adopted = f"{pub.get('adopted', pub['opens']):%Y/%m/%d} 10:00:00"
     reference = pub.get("reference") or _ares(item, number)
     start, end = _quarter(pub["plan"]) if "plan" in pub else (None, None)
     return {
@@ -74,9 +75,9 @@ def _publication(item: Initiative, pub: Publication, number: int, day: date) -> 
         "publishedDate": opened,
         "translationEndDate": opened,
         "decideSendDate": opened,
-        "adoptionDate": opened if begun and pub["stage"] == "ADOPTION_WORKFLOW" else None,
+        "adoptionDate": adopted if begun and pub["stage"] == "ADOPTION_WORKFLOW" else None,
         "reference": reference if begun else None,
-        "referenceNumber": f"PLAN/2026/{int(item['id']) - 90000}" if begun else None,
+        "referenceNumber": f"PLAN/{_year(item)}/{int(item['id']) % 10_000}" if begun else None,
         "type": pub["type"],
         "stage": pub["stage"],
         **(_OFFICIAL if begun else dict.fromkeys(_OFFICIAL)),
@@ -142,7 +143,12 @@ def reference(item: Initiative, day: date) -> str:
 
 def _ares(item: Initiative, number: int) -> str:
     """Beyond the numbers that the Commission reaches in a year."""
-    return f"Ares(2026)99{int(item['id']) % 1000:03d}{number:03d}"
+    return f"Ares({_year(item)})99{int(item['id']) % 1000:03d}{number:03d}"
+
+
+def _year(item: Initiative) -> int:
+    """Of the numbers that the Commission's services give an initiative."""
+    return int(item.get("year", 2026))
 
 
 def standing(item: Initiative, day: date) -> str:

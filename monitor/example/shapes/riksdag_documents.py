@@ -36,8 +36,20 @@ def documents(content: Content, mirror: Content) -> Iterator[Document]:
     yield from map(_proposition, content["prop"])
     for record in mirror["record"]:
         number = f"FPM{record['path'].rstrip('/').rpartition('fpm')[2]}"  # The mirror's own ids are unreliable.
-        if record["route"] == "faktapromemoria" and f"HE06{number}" in content["fpm"]:
-            yield _memorandum(record, number, content["fpm"][f"HE06{number}"])
+        dok_id = f"{_letters(record['published'])}06{number}"
+        if record["route"] == "faktapromemoria" and dok_id in content["fpm"]:
+            yield _memorandum(record, number, dok_id, content["fpm"][dok_id])
+
+
+def _session(day: date) -> str:
+    """The Riksdag's year, which begins in September: `2026/27`."""
+    first = day.year if day.month >= 9 else day.year - 1
+    return f"{first}/{(first + 1) % 100:02d}"
+
+
+def _letters(day: date) -> str:
+    """The beginning of the ids of a session's documents: HA is 2022/23."""
+    return f"H{chr(ord('A') + int(_session(day)[:4]) - 2022)}"
 
 
 def _eu_document(item: Mapping[str, Any]) -> Document:
@@ -81,9 +93,9 @@ def _proposition(item: Mapping[str, Any]) -> Document:
         dok_id=item["dok_id"],
         doktyp="prop",
         subtyp="prop",
-        rm="2026/27",
+        rm=_session(datum),
         beteckning=item["beteckning"],
-        typrubrik=f"Proposition 2026/27:{item['beteckning']}",
+        typrubrik=f"Proposition {_session(datum)}:{item['beteckning']}",
         titel=item["titel"],
         organ=item["organ"],
         mottagare=item["mottagare"],
@@ -99,20 +111,21 @@ def _proposition(item: Mapping[str, Any]) -> Document:
     )
 
 
-def _memorandum(record: Mapping[str, Any], number: str, place: Mapping[str, Any]) -> Document:
+def _memorandum(record: Mapping[str, Any], number: str, dok_id: str, place: Mapping[str, Any]) -> Document:
+    day: date = place.get("datum", record["published"])  # The two have given one memorandum different days.
     return Document(
-        dok_id=f"HE06{number}",
+        dok_id=dok_id,
         doktyp="fpm",
         subtyp="fpm",
-        rm="2026/27",
+        rm=_session(day),
         beteckning=number,
-        typrubrik=f"Fakta-pm om EU-förslag 2026/27:{number}",
+        typrubrik=f"Fakta-pm om EU-förslag {_session(day)}:{number}",
         titel=title(record),
         organ="Regeringskansliet",
         mottagare=place["mottagare"],
-        datum=record["published"],
+        datum=day,
         html=_html(title(record), text(record, date.max)),
-        steps=(("INL", "Inlämning", record["published"]),),
+        steps=(("INL", "Inlämning", day),),
         refs=tuple(place["eu"]),
     )
 

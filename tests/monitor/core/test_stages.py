@@ -246,6 +246,7 @@ def test_amendments_have_no_guessed_end_and_close_when_they_are_tabled() -> None
     assert windows(draft) == [("amendments", "None", "unknown")]
     assert windows(draft, day("2026-11-20", "ep:COMMITTEE_TABLING_AMENDMENT")) == []
     assert windows(draft, today=date(2028, 1, 1)) == []
+    assert windows(day("2026-10-05", "ep:COMMITTEE_TABLING_REPORT")) == [("amendments", "None", "unknown")]
 
 
 def test_a_step_of_the_future_opens_nothing() -> None:
