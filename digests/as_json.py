@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
-from digests.briefing import Briefing, Clock, Entry, Internal, Line, Note, Previous, Shown, Status, Text
+from digests.briefing import Briefing, Clock, Entry, Internal, Line, Note, Previous, Risk, Shown, Status, Text
 
 
 def as_json(briefing: Briefing) -> dict[str, Any]:
     """The edition with the keys that other programs rely on (docs/cli.md). Days and moments in ISO 8601.
 
-    An entry carries the thirteen fields of the letter beside its `id`.
+    An entry carries the thirteen fields of the letter beside its `id`, and what is asked before joining others.
     """
     return {
         "week": briefing.week,
@@ -130,6 +130,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
             "identifiers": list(entry.identifiers),
         },
         "note": _note(entry.note),
+        "risk": _risk(entry.risk),
     }
 
 
@@ -150,6 +151,12 @@ def _window(window: Clock | None) -> dict[str, Any] | None:
 
 def _internal(internal: Internal | None) -> dict[str, Any] | None:
     return None if internal is None else {"day": _day(internal.day), "way": internal.way}
+
+
+def _risk(risk: Risk | None) -> dict[str, Any] | None:
+    if risk is None:
+        return None
+    return {"countries": list(risk.countries), "basis": risk.basis or None, "analysed": risk.analysed}
 
 
 def _note(note: Note | None) -> dict[str, Any] | None:

@@ -177,6 +177,18 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """What is asked of us before we join others in something (a call, a partnership)."""
+
+    countries: tuple[str, ...] = ()
+    """Partner countries named that are not democracies, in the letter's language."""
+    basis: str = ""
+    """Whose judgement that is ("V-Dem 2025")."""
+    analysed: bool = False
+    """A person has written the benefit and risk analysis."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """The organisation's handling. `decider` names the body that must decide: it makes the entry *beslut*."""
 
@@ -240,6 +252,8 @@ class Item:
     channels: tuple[str, ...] = ()
     """Through whom one can act, the nearest first (from the theme)."""
     case: Case | None = None
+    risk: Risk | None = None
+    """None: no partnership and no call."""
     is_call: bool = False
     """Money to apply for: goes to Finansiering."""
     is_signal: bool = False
@@ -348,7 +362,9 @@ class Entry:
     internal: Internal | None
     """Field 7 (intern tidsgräns)."""
     actions: tuple[str, ...]
-    """Field 8: what we can do, through whom."""
+    """Field 8: what we can do, through whom …"""
+    risk: Risk | None
+    """… and what is asked of us before."""
     owner: str
     """Field 9 …"""
     status: Status

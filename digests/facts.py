@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from digests.briefing import Briefing, Clock, Direction, Entry, Internal, Reference, Section, WindowKind
+from digests.briefing import Briefing, Clock, Direction, Entry, Internal, Reference, Risk, Section, WindowKind
 from digests.clock import INFLUENCE, NEAR, SOON
 from digests.headline import share
 from digests.tame import capital
 from digests.words import Catalogue
+
+COUNTRIES = 4
+"""Partner countries that are named; more are only said to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Voice:
         return (
             (Fact(labels["why"].format(organisation=self.organisation), entry.why),),
             (Fact(labels["actions"], capital(", ".join(entry.actions))),),
+            *(((Fact(labels["risk"], risk_says(entry.risk, words)),),) if entry.risk else ()),
             *(((window,), (internal,)) if entry.window else ((window, internal),)),
             (Fact(labels["state"], self.state(entry)),),
             (
@@ -172,6 +176,16 @@ def voice(briefing: Briefing, words: Catalogue) -> Voice:
     """The voice of a briefing."""
     zone = briefing.organisation.zone
     return Voice(words, briefing.built_at.astimezone(zone).date(), zone, briefing.organisation.short_name)
+
+
+def risk_says(risk: Risk, words: Catalogue) -> str:
+    """What is asked of us before we join others, and which partner countries are not democracies; one line."""
+    asked = words.phrases["risk done" if risk.analysed else "risk ask"]
+    if not risk.countries:
+        return capital(asked)
+    named = [*risk.countries[:COUNTRIES], *([words.phrases["risk more"]] if risk.countries[COUNTRIES:] else [])]
+    phrase = "risk country" if len(risk.countries) == 1 else "risk countries"
+    return words.say(phrase, countries=words.listed(named), basis=risk.basis, asked=asked)
 
 
 def _because(text: str, reason: str) -> str:

@@ -71,6 +71,7 @@ def entry(item: Item, window: Window | None, desk: Desk) -> Entry:
         if window and window.internal
         else None,
         actions=_actions(item, case, window, desk),
+        risk=item.risk and replace(item.risk, countries=tuple(one_line(name, 60) for name in item.risk.countries)),
         owner=one_line(case.owner, PHRASE),
         status=case.status,
         priority=priority(item),

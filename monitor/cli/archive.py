@@ -112,18 +112,19 @@ def show(
     from monitor.core.proposals import Nicknames
     from monitor.dossiers.as_json import file_as_json
     from monitor.dossiers.files import Rules, load_files
+    from monitor.dossiers.ours import Ours
     from monitor.search.lookup import as_json as data
     from monitor.search.lookup import dossier_called, look_up
 
     settings = context.settings()
-    today = _today(settings)
+    today, ours = _today(settings), Ours.of(settings.config)
     with context.archive(settings) as engine, reading(engine) as conn:
         number = dossier_called(conn, ref, Nicknames.of(load_lexicon(settings.config)))
         if number is None:
-            known = data(look_up(conn, ref), today)
+            known = data(look_up(conn, ref), today, ours)
         else:
             rules = Rules.of(settings.config).measured(conn, today)
-            known = file_as_json(conn, load_files(conn, [number], rules, today)[number], today)
+            known = file_as_json(conn, load_files(conn, [number], rules, today)[number], today, ours)
         if warc is not None:
             _export(conn, known, ref, warc, settings)
     if as_json:
@@ -160,13 +161,7 @@ def _show(known: dict[str, Any]) -> None:
         if coming := stage["next"]:
             usual = f", usually after {coming['usual_days']} days" if coming["usual_days"] is not None else ""
             output.say(f"{'next':<12} {coming['name']} {coming['date'] or ''}{usual}")
-    for one in known["windows"]:
-        state = "open" if one["open"] else "closed"
-        basis = f": {one['basis']}" if one.get("basis") else ""
-        output.say(
-            f"{'window':<12} {one['kind']} {one['opens'] or '…'} – {one['closes'] or '?'} "
-            f"({one['certainty']}, {state}{basis})"
-        )
+    _say_windows(known["windows"])
     for one in known["steps"]:
         others = [f"{day['date']} {day['source']}" for day in one.get("dates", ()) if one["disputed"]]
         disputed = f" (sources disagree: {', '.join(others)})" if others else ""
@@ -174,7 +169,10 @@ def _show(known: dict[str, Any]) -> None:
     for one in known.get("deciders", ()):
         output.say(f"{one['role']:<12} {one['name']}")
     if case := known["case"]:
-        output.say(f"{'case':<12} {case['status']}, {case['owner'] or 'no owner'}")
+        priority = f", {case['priority']}" if case["priority"] else ""
+        output.say(f"{'case':<12} {case['status']}{priority}, {case['owner'] or 'no owner'}")
+    if partners := known["partners"]:
+        output.say(f"{'partners':<12} {partners['text']}")
     for one in known["revisions"]:
         output.say(f"{'changed':<12} {one['seen_at'][:10]} {one['field']}")
     for one in known["documents"] if "ref" in known else known["documents"][1:]:
@@ -185,6 +183,33 @@ def _show(known: dict[str, Any]) -> None:
     for one in known.get("proposed", ()):
         why = "; ".join(reason["evidence"] for reason in one["reasons"])
         output.say(f"{'proposed':<12} {one['document']} ({why})")
+
+
+def _say_windows(windows: list[dict[str, Any]]) -> None:
+    for one in windows:
+        state = "open" if one["open"] else "closed"
+        basis = f": {one['basis']}" if one.get("basis") else ""
+        output.say(
+            f"{'window':<12} {one['kind']} {one['opens'] or '…'} – {one['closes'] or '?'} "
+            f"({one['certainty']}, {state}{basis})"
+        )
+        _say_internal(one["internal"])
+
+
+def _say_internal(ways: list[dict[str, Any]]) -> None:
+    """Our last day for each way of answering; ways of which the same is to be said share a line."""
+    said: dict[str, list[str]] = {}
+    for one in ways:
+        meeting = f", meeting {one['meeting']}" if one["meeting"] else ""
+        reach = {
+            "reachable": f"until {one['day']}{meeting}",
+            "too-late": f"too late, was until {one['day']}",
+            "no-meeting": "no meeting in time",
+            "calendar-empty": "no meeting known: config/calendar.toml",
+        }
+        said.setdefault(reach[one["reach"]], []).append(one["name"])
+    for text, names in said.items():
+        output.say(f"{'internal':<12} {', '.join(names)}: {text}")
 
 
 def explain(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from config.settings import Settings
+    from monitor.dossiers.cases import Case
 
 app = Commands(
     help="Who handles which dossier and how; every change is kept. Confirm and reject proposed joins.",
@@ -35,14 +36,26 @@ def list_(
     from monitor.archive.engine import reading
     from monitor.dossiers import cases
     from monitor.dossiers.files import Rules, load_files
+    from monitor.dossiers.ours import Ours, partners_of
 
     settings = context.settings()
     with context.archive(settings) as engine, reading(engine) as conn:
         found = cases.list_cases(conn, status=status, owner=owner)
-        files = load_files(conn, [one.dossier for one in found], Rules.of(settings.config), _today(settings))
+        numbers = [one.dossier for one in found]
+        files = load_files(conn, numbers, Rules.of(settings.config), _today(settings))
     titles = {number: one.title[0] for number, one in files.items()}
     if as_json:
-        output.as_json([cases.as_json(one) | {"title": titles.get(one.dossier, "")} for one in found])
+        partners = Ours.of(settings.config).partners
+        output.as_json(
+            [
+                cases.as_json(one)
+                | {
+                    "partners": partners_of(files.get(one.dossier), one, partners),
+                    "title": titles.get(one.dossier, ""),
+                }
+                for one in found
+            ]
+        )
         return
     output.table(
         ["dossier", "status", "owner", "due", "channel", "title"],
@@ -61,13 +74,10 @@ def show(ref: Ref, as_json: Json = False) -> None:
     with context.archive(settings) as engine, reading(engine) as conn:
         number = _dossier(conn, settings, ref)
         case = cases.cases_of(conn, [number]).get(number)
-    if case is None:
-        raise cases.CaseError(f"dossier:{number} has no case yet; `utblick case set` opens one")
-    known = cases.as_json(case)
-    if as_json:
-        output.as_json(known)
-    else:
-        _say(known)
+        if case is None:
+            raise cases.CaseError(f"dossier:{number} has no case yet; `utblick case set` opens one")
+        partners = _partners(conn, settings, case)
+    _tell(cases.as_json(case) | {"partners": partners}, as_json=as_json)
 
 
 @app.command("set")
@@ -115,11 +125,8 @@ def set_(
     with context.archive(settings) as engine, writing(engine) as conn:
         number = _dossier(conn, settings, ref)
         case = cases.set_case(conn, number, values, who=by, at=context.clock(settings))
-    known = cases.as_json(case)
-    if as_json:
-        output.as_json(known)
-    else:
-        _say(known)
+        partners = _partners(conn, settings, case)
+    _tell(cases.as_json(case) | {"partners": partners}, as_json=as_json)
 
 
 @app.command()
@@ -218,11 +225,25 @@ def _today(settings: Settings) -> Any:
     return context.clock(settings).astimezone(load_organisation(settings.config).zone).date()
 
 
-def _say(known: dict[str, Any]) -> None:
+def _partners(conn: Connection, settings: Settings, case: Case) -> dict[str, Any] | None:
+    """What is asked at calls and partnerships, and which partner countries are not democracies."""
+    from monitor.dossiers.files import Rules, load_files
+    from monitor.dossiers.ours import Ours, partners_of
+
+    file = load_files(conn, [case.dossier], Rules.of(settings.config), _today(settings)).get(case.dossier)
+    return partners_of(file, case, Ours.of(settings.config).partners)
+
+
+def _tell(known: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        output.as_json(known)
+        return
     output.say(f"dossier:{known['dossier']}  {known['status']}")
     for name, value in known.items():
-        if name not in ("dossier", "status", "changes", "opened") and value:
+        if name not in ("dossier", "status", "changes", "opened", "partners") and value:
             output.say(f"{name:<12} {value}")
+    if known["partners"]:
+        output.say(f"{'partners':<12} {known['partners']['text']}")
     for change in known["changes"]:
         was, now = change["before"] or "–", change["after"] or "–"
         output.say(f"{change['at'][:16]}  {change['who']}: {change['field']}: {was} → {now}")

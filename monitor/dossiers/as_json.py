@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from config.calendar import Calendar
 from monitor.archive.documents import Document
 from monitor.archive.dossiers import happened
 from monitor.archive.files import join_proposal
@@ -13,12 +14,13 @@ from monitor.core.estimates import DossierWindow
 from monitor.core.stages import Event
 from monitor.dossiers import cases
 from monitor.dossiers.files import File, mentions
+from monitor.dossiers.ours import Ours, partners_of, ways_as_json
 
 _LEVELS = ("act", "brief", "background", "none")
 
 
-def file_as_json(conn: Connection, one: File, today: date) -> dict[str, Any]:
-    """Everything known of a dossier; proven joins and proposed ones apart."""
+def file_as_json(conn: Connection, one: File, today: date, ours: Ours) -> dict[str, Any]:
+    """Everything known of a dossier, with our own days; proven joins and proposed ones apart."""
     title, language = one.title
     case = cases.cases_of(conn, [one.id]).get(one.id)
     strongest = min(one.documents or one.packages, key=lambda each: _rank(each.level))
@@ -46,11 +48,12 @@ def file_as_json(conn: Connection, one: File, today: date) -> dict[str, Any]:
         "themes": list(dict.fromkeys(theme for each in (strongest, *one.documents) for theme in each.themes)),
         "stage": stage_as_json(one),
         "steps": [_step(event, today) for event in one.events],
-        "windows": [_window(window, today) for window in one.windows],
+        "windows": [_window(window, today, ours.calendar) for window in one.windows],
         "deciders": [
             {"role": each.role, "name": each.name, "source": each.source, "url": each.url} for each in one.deciders
         ],
         "case": cases.as_json(case) if case else None,
+        "partners": partners_of(one, case, ours.partners),
         "documents": [
             *(_document(each, "subject") for each in one.documents),
             *(_document(each, "package") for each in one.packages),
@@ -105,7 +108,7 @@ def _step(event: Event, today: date) -> dict[str, Any]:
     }
 
 
-def _window(one: DossierWindow, today: date) -> dict[str, Any]:
+def _window(one: DossierWindow, today: date, calendar: Calendar) -> dict[str, Any]:
     window = one.window
     ahead = window.closes is None or window.closes >= today
     return {
@@ -119,6 +122,7 @@ def _window(one: DossierWindow, today: date) -> dict[str, Any]:
         "where": one.where,
         "languages": one.languages,
         "who": one.who,
+        "internal": ways_as_json(window.closes, today, calendar),
     }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select
 
 from config.calendar import Calendar, load_calendar
 from config.organisation import Organisation, load_organisation
+from config.partners import load_partners
 from config.settings import Settings
 from config.signals import SignalRules, load_signal_rules
 from config.sources import Source, load_sources
@@ -26,8 +27,10 @@ from monitor.archive.letters import edition, entry
 from monitor.archive.scans import source_health
 from monitor.archive.sightings import began, sightings
 from monitor.core.health import Sign, alarms
+from monitor.core.partners import Partners
 from monitor.core.signals import Signal, signals
 from monitor.dossiers.files import Rules
+from monitor.dossiers.ours import Ours
 from monitor.errors import MonitorError
 from monitor.letters.candidates import Desk, items, open_docket
 from monitor.letters.signal_items import signal_items
@@ -53,6 +56,7 @@ class Office:
     themes: tuple[Theme, ...]
     rules: Rules
     signals: SignalRules
+    partners: Partners
 
     @classmethod
     def of(cls, settings: Settings) -> "Office":
@@ -69,7 +73,13 @@ class Office:
             load_themes(overlay),
             Rules.of(overlay),
             load_signal_rules(overlay),
+            Partners(load_partners(overlay)),
         )
+
+    @property
+    def ours(self) -> Ours:
+        """What it adds to a file."""
+        return Ours(self.calendar, self.partners)
 
 
 class Items(dict[str, list[Item]]):
@@ -139,6 +149,7 @@ def gather(conn: Connection, office: Office, *, week: str, now: datetime) -> Mat
             themes={theme.id: theme for theme in office.themes},
             today=today,
             language=language,
+            partners=office.partners,
         )
         return [*items(documents, desk, docket), *signal_items(raised, of_signals, desk, office.signals)]
 

@@ -22,10 +22,12 @@ from monitor.archive.dossiers import dossiers_of, mentioned_by, packages_of
 from monitor.archive.twins import leaders
 from monitor.core.clock import Reach, internal_dates
 from monitor.core.estimates import DossierWindow
+from monitor.core.partners import Partners
 from monitor.core.zone import ZONE
 from monitor.dossiers.cases import Case, cases_of
 from monitor.dossiers.files import File, Moved, Rules, load_files, moved, stepping
-from monitor.letters.grounds import grounds
+from monitor.dossiers.ours import partnership_of, risk_of
+from monitor.letters.grounds import FULL, grounds
 from spiders.finding import Identifier, Kind, Relation, Window
 
 SHOWN_FIELDS = ("windows", "title", "gone")
@@ -53,6 +55,8 @@ class Desk:
     themes: Mapping[str, Theme]
     today: date
     language: str
+    partners: Partners | None = None
+    """Countries that are not democracies; None: nobody is asked about partners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,7 @@ def _dossier(one: File, at_hand: Sequence[Document], desk: Desk, docket: Docket)
         changes=tuple(_moves(one, at_hand, desk, docket)) if known else (),
         channels=tuple(dict.fromkeys([*([case.channel] if case and case.channel else []), *item.channels])),
         case=_case(case, desk) if case else None,
+        risk=_risk(rated, desk, case.benefit_risk if case else None),
         direction=letter.Direction(case.direction) if case and case.direction else item.direction,
         direction_reason=_judged(case, desk) if case and case.direction else item.direction_reason,
     )
@@ -256,8 +261,18 @@ def _item(group: Sequence[Document], desk: Desk) -> letter.Item:
         windows=tuple(_window(window, desk) for one in group for window in one.windows),
         changes=tuple(change for one in group for change in _changes(one, desk)),
         channels=tuple(dict.fromkeys(channel for theme in known[:1] for channel in theme.channels)),
+        risk=_risk(group, desk),
         is_call=any(one.kind == Kind.CALL for one in group),
     )
+
+
+def _risk(group: Sequence[Document], desk: Desk, analysis: str | None = None) -> letter.Risk | None:
+    """What is asked of us before we join others; of background nobody is asked to join anything."""
+    told = [one for one in group if one.level in FULL]
+    if desk.partners is None or not told:
+        return None
+    found = partnership_of(told, desk.partners, analysis)
+    return risk_of(found, desk.language, analysed=bool(analysis))
 
 
 def _standing(one: Document, today: date) -> tuple[bool, bool, int, int]:

@@ -18,6 +18,7 @@ from monitor.archive.dossiers import (
 from monitor.archive.ratings import Rated, newest_assessment
 from monitor.core.joining import keys_of, weight
 from monitor.core.proposals import Nicknames
+from monitor.dossiers.ours import Ours, partners_as_json, ways_as_json
 from monitor.errors import MonitorError
 from spiders.identifiers import parse_identifier
 
@@ -123,7 +124,7 @@ def _ids(conn: Connection, name: str) -> tuple[int, ...]:
     return (own,) if own is not None else ()
 
 
-def as_json(found: Found, today: date) -> dict[str, Any]:
+def as_json(found: Found, today: date, ours: Ours) -> dict[str, Any]:
     """The keys of `show --json` (docs/cli.md)."""
     one = found.document
     title, language = one.title()
@@ -155,10 +156,12 @@ def as_json(found: Found, today: date) -> dict[str, Any]:
                 "closes": window.closes.isoformat() if window.closes else None,
                 "certainty": window.certainty.value,
                 "open": window.closes is not None and window.closes >= today,
+                "internal": ways_as_json(window.closes, today, ours.calendar),
             }
             for window in one.windows
         ],
         "case": None,
+        "partners": partners_as_json([one], None, ours.partners),
         "revisions": [
             {
                 "seen_at": change.seen_at.isoformat(),

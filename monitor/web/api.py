@@ -201,7 +201,8 @@ def documents(
 @router.get("/documents/{number}", responses=NOT_FOUND)
 def document(request: Request, number: Number) -> Response:
     """One document with all that is known of it (the keys of `utblick show --json`)."""
-    return _answer(request, as_json(_found(request, str(number)), site_of(request).today()))
+    site = site_of(request)
+    return _answer(request, as_json(_found(request, str(number)), site.today(), site.office.ours))
 
 
 @router.get("/documents/{number}/why", responses=NOT_FOUND)
@@ -233,7 +234,7 @@ def lookup(request: Request, name: Annotated[str, Query(min_length=1, max_length
             stands = dossier_called(conn, name, site.nicknames)
             if stands is not None:
                 return _answer(request, _dossier(conn, site, stands))
-            return _answer(request, as_json(look_up(conn, name), site.today()))
+            return _answer(request, as_json(look_up(conn, name), site.today(), site.office.ours))
     except NotFoundError as error:
         raise HTTPException(404, str(error)) from error
 
@@ -293,7 +294,7 @@ def letter(request: Request, week: Annotated[str, Path(max_length=20)]) -> Respo
 
 def _dossier(conn: Connection, site: Site, number: int) -> dict[str, Any]:
     file = load_files(conn, [number], site.rules(conn), site.today())[number]
-    return file_as_json(conn, file, site.today())
+    return file_as_json(conn, file, site.today(), site.office.ours)
 
 
 def _found(request: Request, number: str) -> Found:

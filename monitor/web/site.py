@@ -99,7 +99,15 @@ class Site:
     def desk(self, language: str) -> Desk:
         """What turns documents into matters (`monitor.letters.candidates.items`)."""
         office = self.office
-        return Desk(office.organisation, office.calendar, self.sources, self.themes, self.today(), language)
+        return Desk(
+            office.organisation,
+            office.calendar,
+            self.sources,
+            self.themes,
+            self.today(),
+            language,
+            office.partners,
+        )
 
     def address(self, request: Request) -> str:
         """Where people reach these pages, without a slash at the end."""

@@ -21,6 +21,7 @@ from digests.briefing import (
     Matter,
     Note,
     Reference,
+    Risk,
     SourceStatus,
     Stage,
     Status,
@@ -216,6 +217,7 @@ def week_48(item: Callable[..., Item]) -> list[Item]:
             kind="call",
             titles={"sv": "Interreg: små projekt för hållbart vatten"},
             is_call=True,
+            risk=Risk(("Serbien",), "V-Dem 2025"),
             windows=(Window(WindowKind.CALL, date(2026, 11, 1), date(2027, 1, 15), Certainty.GIVEN),),
         ),
         item(

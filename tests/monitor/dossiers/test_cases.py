@@ -163,9 +163,50 @@ def test_a_case_is_set_shown_and_listed(home: Path, capsys: pytest.CaptureFixtur
     assert (set_["status"], set_["due"]) == ("bevakas", "2026-12-04")
     assert printed(capsys, "case", "show", "COM(2022) 541") == set_
     (listed,) = printed(capsys, "case", "list")
+    assert set_["partners"] is None
     assert listed == set_ | {"title": "Förslag till direktiv om rening av avloppsvatten"}
     assert run(["case", "show", "dossier:1"]) == 0
     assert "Anna: status: ny → bevakas" in capsys.readouterr().out
+
+
+def test_partner_countries_are_flagged_until_the_analysis_is_written(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = open_archive(f"sqlite:///{home / 'utblick.db'}")
+    call = finding(
+        "funding",
+        "c",
+        Kind.CALL,
+        "Utlysning: vatten med partner i Serbien",
+        "com COM(2026) 77",
+        published="2026-11-20",
+    )
+    file(engine, LATER, call)
+    engine.dispose()
+    asked = printed(capsys, "show", "COM(2026) 77")["partners"]
+    assert asked["text"].startswith("Serbien nämns och räknas inte som demokrati (V-Dem 2025); gör en nytto-")
+    assert [one["code"] for one in asked["countries"]] == ["SRB"]
+    assert not asked["analysed"]
+    note = "Nyttan är stor. Partnern i Belarus avråds från."
+    case = printed(capsys, "case", "set", "COM(2026) 77", "--by", "Anna", "--benefit-risk", note)
+    assert [one["code"] for one in case["partners"]["countries"]] == ["BLR", "SRB"]
+    assert case["partners"]["analysed"]
+    assert run(["case", "show", "COM(2026) 77"]) == 0
+    said = capsys.readouterr().out
+    assert "Belarus och Serbien nämns och räknas inte som demokratier" in said
+    assert "nytto- och riskanalysen finns i ärendet" in said
+    assert printed(capsys, "show", "2022/0345(COD)")["partners"] is None
+
+
+def test_show_says_our_own_last_days(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (window, _) = printed(capsys, "show", "2022/0345(COD)")["windows"]
+    days = {one["way"]: (one["reach"], one["day"]) for one in window["internal"]}
+    assert days["tjansteperson"] == ("reachable", "2027-01-12")  # three working days before 15 January 2027
+    assert days["ks"] == ("calendar-empty", None)
+    assert run(["show", "2022/0345(COD)"]) == 0
+    said = capsys.readouterr().out
+    assert "internal     tjänsteperson: until 2027-01-12" in said
+    assert "internal     nämnd, kommunstyrelsen, kommunfullmäktige: no meeting known" in said
 
 
 @pytest.mark.parametrize(

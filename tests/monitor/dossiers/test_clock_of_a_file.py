@@ -12,6 +12,7 @@ from monitor.archive.engine import open_archive, reading, writing
 from monitor.core.proposals import Nicknames
 from monitor.dossiers.as_json import file_as_json
 from monitor.dossiers.files import Rules, load_files
+from monitor.dossiers.ours import Ours
 from monitor.letters.briefing import Office, gather, publish
 from monitor.search.lookup import NotFoundError, dossier_called
 from spiders.finding import Certainty as Given
@@ -243,7 +244,7 @@ def test_the_transposition_day_is_given_and_counted(replay: Replay) -> None:
     (number,) = files(replay.engine)
     with reading(replay.engine) as conn:
         rules = Rules.of().measured(conn, today)
-        known = file_as_json(conn, load_files(conn, [number], rules, today)[number], today)
+        known = file_as_json(conn, load_files(conn, [number], rules, today)[number], today, Ours.of())
     (window,) = (window for window in known["windows"] if window["kind"] == "transposition")
     assert window["closes"] == "2027-07-31"
     assert date.fromisoformat(window["closes"]).isoweekday() == 6
