@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports check wheel bench clean
+.PHONY: help run test lint types imports check wheel bench pictures clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ wheel: $(VENV)/.complete ## Build the wheel and try it in an empty environment
 
 bench: $(VENV)/.complete ## Measure what the documentation states
 	$(BIN)/python -m bench
+
+pictures: $(VENV)/.complete ## Draw the pictures of README and handbook from the example data
+	$(BIN)/python scripts/draw_pictures.py
 
 clean:
 	rm -rf $(VENV) var dist

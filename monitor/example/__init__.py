@@ -20,5 +20,5 @@ def library() -> Path:
 
 
 def overlay() -> Path:
-    """The configuration folder (`UTBLICK_CONFIG`) that declares the example's sources and nothing else."""
+    """The configuration folder (`UTBLICK_CONFIG`) of the example: its sources, and meetings that are constructed."""
     return Path(__file__).with_name("config")
