@@ -49,8 +49,14 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_timeout: float = Field(30.0, gt=0)
     """Seconds to wait for the mail server at each step."""
+    smtp_per_minute: float | None = Field(None, gt=0)
+    """At most so many letters a minute from one process; None = as fast as the mail server takes them."""
     mail_from: str = "utblick@localhost"
-    """Sender address of the letter."""
+    """Sender address of the letter; what cannot be delivered is reported there (`utblick subscribers bounces`)."""
+    bounces_before_pause: int = Field(3, ge=1)
+    """So many letters in a row that come back for good pause a subscriber."""
+    outbox_days: int = Field(30, ge=1)
+    """How long a copy that failed, or whose fate is unknown, can be sent again; then `db clean` forgets it."""
     letter_at: str = Field("monday 07:00", pattern=rf"^(never|({'|'.join(DAYS)}) ([01]\d|2[0-3]):[0-5]\d)$")
     """When `utblick serve` sends the week's letter, in the organisation's zone; `never`: only by command."""
 

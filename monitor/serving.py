@@ -23,6 +23,7 @@ from monitor.archive.engine import reading, writing
 from monitor.archive.operations import Task, claim_duty, find_duty, finish_duty, put_off_duty
 from monitor.archive.scans import claimant, due_sources, first_scan
 from monitor.collecting.scan import NOT_WELL, Due, ScanReport, scan
+from monitor.delivery.outbox import forget_copies
 from monitor.errors import MonitorError
 from monitor.following import follow
 from monitor.letters.briefing import BriefingError
@@ -161,7 +162,7 @@ class Scheduler:
         return note
 
     def remove_old(self) -> Cleaned | None:
-        """Once a day remove raw responses that were kept long enough; None if that is done.
+        """Once a day remove what was kept long enough (raw responses, unsent copies); None if that is done.
 
         Raises:
             ArchiveError, ConfigError, OSError: it is tried again later.
@@ -179,6 +180,8 @@ class Scheduler:
                 return None
         try:
             done = clean(self._engine, load_sources(self._settings.config), self._settings.captures, now)
+            with writing(self._engine) as conn:
+                forget_copies(conn, now - timedelta(days=self._settings.outbox_days))
         except Exception:
             with writing(self._engine) as conn:
                 put_off_duty(conn, task, who, now + REST, "ended by an error; it is tried again")

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -54,6 +55,10 @@ subscriber = Table(
     Column("token", String(43), unique=True, info=SECRET),
     Column("created", UtcDateTime, nullable=False),
     Column("confirmed_at", UtcDateTime),
+    # While it is set no letter goes out: the last ones all came back (`monitor.delivery.bounces`).
+    Column("paused_at", UtcDateTime),
+    # When a person brought the subscriber back; what came back before no longer counts.
+    Column("renewed_at", UtcDateTime),
     _one_of("language", LANGUAGES),
     _one_of("density", DENSITIES),
     _one_of("cadence", CADENCES),
@@ -124,4 +129,16 @@ message = Table(
     metadata,
     Column("delivery_id", ForeignKey(delivery.c.id, ondelete="CASCADE"), primary_key=True),
     Column("body", LargeBinary, nullable=False, info=PII),
+)
+
+# What mail servers reported after they had taken a copy; the same is kept once.
+bounce = Table(
+    "bounce",
+    metadata,
+    Column("delivery_id", ForeignKey(delivery.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("permanent", Boolean, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("status", String(20), nullable=False),
+    # The server's words; every address in them is blanked.
+    Column("reason", Text, nullable=False),
 )

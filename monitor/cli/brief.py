@@ -84,6 +84,8 @@ def send(
             f"“{done.subject}”: {tally.sent} sent, {tally.waiting} waiting, {tally.failed} refused, "
             f"{tally.unknown} unknown"
         )
+        for number in done.paused:
+            output.say(f"subscriber {number} is paused: the last letters all came back")
     if done.tally and (done.tally.stopped or done.tally.failed or done.tally.unknown):
         reason = done.tally.stopped or "see `utblick brief show`"
         output.say(f"utblick: not everybody has got the letter: {reason}", err=True)
@@ -148,8 +150,11 @@ def show(
         output.as_json([asdict(copy) for copy in copies])
     elif deliveries:
         output.table(
-            ["delivery", "subscriber", "state", "attempts", "error"],
-            [(copy.id, copy.subscriber_id, copy.state, copy.attempts, copy.error) for copy in copies],
+            ["delivery", "subscriber", "state", "attempts", "error or report"],
+            [
+                (copy.id, copy.subscriber_id, copy.state, copy.attempts, copy.bounced or copy.error)
+                for copy in copies
+            ],
         )
     elif as_json or form is Format.JSON:
         output.as_json(edition.json)

@@ -81,12 +81,21 @@ def restore(
 def clean(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
 ) -> None:
-    """Remove raw responses older than their source's declared retention; what was received stays known."""
+    """Remove raw responses and unsent letters kept long enough; what was received and sent stays known."""
+    from datetime import timedelta
+
     from config.sources import load_sources
+    from monitor.archive.engine import writing
+    from monitor.delivery.outbox import forget_copies
     from monitor.sources.retention import clean as remove
 
     settings = context.settings()
+    now = context.clock(settings)
     with context.archive(settings) as engine:
-        sources = load_sources(settings.config)
-        done = remove(engine, sources, settings.captures, context.clock(settings), dry_run=dry_run)
-    output.say(f"{'would remove' if dry_run else 'removed'} {done.files} files, {done.size / 1e6:.1f} MB")
+        done = remove(engine, load_sources(settings.config), settings.captures, now, dry_run=dry_run)
+        with writing(engine) as conn:
+            copies = forget_copies(conn, now - timedelta(days=settings.outbox_days), dry_run=dry_run)
+    output.say(
+        f"{'would remove' if dry_run else 'removed'} {done.files} files, {done.size / 1e6:.1f} MB; "
+        f"{copies} unsent copies of the letter"
+    )

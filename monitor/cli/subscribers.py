@@ -60,7 +60,7 @@ def add(
 
 @app.command("list")
 def list_(
-    state: Annotated[str | None, typer.Option(help="Only those pending, active or unsubscribed.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only those pending, active, paused or unsubscribed.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the subscribers with what they chose."""
@@ -147,22 +147,67 @@ def remove(who: Who) -> None:
 def export(who: Who) -> None:
     """Print everything that is kept of one person, as JSON."""
     from monitor.archive.engine import reading
-    from monitor.delivery import subscribers
+    from monitor.delivery import personal, subscribers
 
     with context.archive() as engine, reading(engine) as conn:
-        output.as_json(subscribers.export(conn, subscribers.find(conn, who).id))
+        output.as_json(personal.export(conn, subscribers.find(conn, who).id))
 
 
 @app.command()
 def forget(who: Who) -> None:
     """Erase a person for good; that letters were sent stays counted."""
     from monitor.archive.engine import writing
-    from monitor.delivery import subscribers
+    from monitor.delivery import personal, subscribers
 
     with context.archive() as engine, writing(engine) as conn:
         found = subscribers.find(conn, who)
-        subscribers.forget(conn, found.id)
+        personal.forget(conn, found.id)
     output.say(f"subscriber {found.id} is forgotten")
+
+
+@app.command()
+def bounces(
+    place: Annotated[
+        str,
+        typer.Argument(metavar="PLACE", help="A message, mbox, Maildir, folder of .eml files, or - (stdin)."),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Read what mail servers reported of letters that came back; pause whom they no longer reach."""
+    import sys
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from config.organisation import load_organisation
+    from monitor.archive.engine import writing
+    from monitor.delivery import bounces as returned
+    from monitor.delivery.mailboxes import messages, one_message
+
+    settings = context.settings()
+    letter = load_organisation(settings.config).letter
+    raws = [one_message(sys.stdin.buffer)] if place == "-" else messages(Path(place))
+    with context.archive(settings) as engine, writing(engine) as conn:
+        done = returned.read(
+            conn,
+            raws,
+            list_id=letter.list_id,
+            most=settings.bounces_before_pause,
+            now=context.clock(settings),
+        )
+    if as_json:
+        output.as_json(asdict(done))
+        return
+    output.say(
+        f"{done.messages} messages: {done.permanent} letters came back for good, {done.temporary} for now, "
+        f"{done.known} told before, {done.other} others"
+    )
+    if done.refused_us:
+        output.say(f"{done.refused_us} of them refuse us, not the reader: `brief show WEEK --deliveries` says why")
+    for number in done.paused:
+        output.say(
+            f"subscriber {number} is paused: the last {settings.bounces_before_pause} letters came back; "
+            f"`utblick subscribers edit {number} --state active` brings it back"
+        )
 
 
 def _known_themes(settings: Settings) -> frozenset[str]:

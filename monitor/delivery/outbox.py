@@ -31,7 +31,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from monitor.archive.letters import DELIVERY_STATES, delivery, edition, message
+from monitor.archive.letters import DELIVERY_STATES, bounce, delivery, edition, message
 from monitor.errors import MonitorError
 
 STALE_AFTER: Final = timedelta(minutes=30)
@@ -60,6 +60,8 @@ class Delivery:
     next_try_at: datetime
     claimed_at: datetime | None
     sent_at: datetime | None
+    bounced: str | None = None
+    """What a mail server reported later, if the copy came back."""
 
 
 def enqueue(
@@ -143,7 +145,7 @@ def resolve(conn: Connection, delivery_id: int, outcome: Literal["sent", "resend
     has_copy = select(message.c.delivery_id).where(message.c.delivery_id == delivery_id)
     if outcome == "resend" and conn.execute(has_copy).first() is None:
         raise OutboxError(
-            f"delivery {delivery_id} cannot be sent again: its copy is erased, the person is forgotten"
+            f"delivery {delivery_id} cannot be sent again: its copy is erased (old, or the person is forgotten)"
         )
     values: dict[str, Any] = (
         {"state": "sent", "sent_at": row.claimed_at or now}
@@ -156,6 +158,18 @@ def resolve(conn: Connection, delivery_id: int, outcome: Literal["sent", "resend
     if outcome == "sent":
         conn.execute(delete(message).where(message.c.delivery_id == delivery_id))
     return Delivery(*conn.execute(_deliveries().where(delivery.c.id == delivery_id)).one())
+
+
+def forget_copies(conn: Connection, before: datetime, *, dry_run: bool = False) -> int:
+    """Erase copies that failed, or whose fate is unknown, since `before`; how many. Who got what stays known.
+
+    The copy of a letter that was sent is erased at once; these were kept so that they could be sent again.
+    """
+    old = select(delivery.c.id).where(delivery.c.state.in_(("failed", "unknown")), delivery.c.claimed_at < before)
+    if dry_run:
+        found = select(func.count()).select_from(message).where(message.c.delivery_id.in_(old))
+        return int(conn.scalar(found) or 0)
+    return conn.execute(delete(message).where(message.c.delivery_id.in_(old))).rowcount
 
 
 def counts(conn: Connection, edition_id: int) -> dict[str, int]:
@@ -200,6 +214,15 @@ def _copy(subscriber_id: int, rendered: EmailMessage) -> tuple[str, bytes]:
     return str(rendered["Message-ID"]), anonymous.as_bytes(policy=_WIRE)
 
 
+_BOUNCED: Final = (
+    select(bounce.c.reason)
+    .where(bounce.c.delivery_id == delivery.c.id)
+    .order_by(bounce.c.permanent.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
+
 def _deliveries() -> Select[Any]:
     return select(
         delivery.c.id,
@@ -212,6 +235,7 @@ def _deliveries() -> Select[Any]:
         delivery.c.next_try_at,
         delivery.c.claimed_at,
         delivery.c.sent_at,
+        _BOUNCED,
     ).join(edition, delivery.c.edition_id == edition.c.id)
 
 

@@ -1,4 +1,4 @@
-"""Who gets the letter: added, changed, confirmed, unsubscribed, shown what is kept of them, forgotten.
+"""Who gets the letter: added, changed, confirmed, unsubscribed. `monitor.delivery.personal` shows and erases.
 
 An address identifies a person and is kept in one place, the table `subscriber`. Everything else speaks of a
 subscriber by number.
@@ -19,13 +19,14 @@ from monitor.archive.letters import (
     LANGUAGES,
     SUBSCRIBER_STATES,
     delivery,
-    edition,
     message,
     subscriber,
 )
 from monitor.delivery import addresses
 from monitor.errors import MonitorError
 
+PAUSED: Final = "paused"
+SHOWN_STATES: Final = (*SUBSCRIBER_STATES, PAUSED)
 _LONGEST_NAME: Final = 200
 
 
@@ -66,8 +67,12 @@ class Subscriber:
     name: str | None
     wishes: Wishes
     state: str
+    """`pending`, `active`, `unsubscribed`, or `paused`: active, but the last letters all came back."""
     created: datetime
     confirmed_at: datetime | None
+    paused_at: datetime | None = None
+    renewed_at: datetime | None = None
+    """When a person brought the subscriber back, last."""
 
 
 def add(
@@ -97,7 +102,7 @@ def add(
         .values(
             address=canonical,
             name=_name(name),
-            **_stored(chosen),
+            **stored(chosen),
             state="active" if confirmed else "pending",
             token=secrets.token_urlsafe(32),
             created=now,
@@ -115,9 +120,11 @@ def listed(conn: Connection, *, state: str | None = None) -> tuple[Subscriber, .
         SubscriberError: an unknown state.
     """
     query = select(subscriber).where(subscriber.c.address.is_not(None)).order_by(subscriber.c.id)
-    if state is not None:
-        query = query.where(subscriber.c.state == _among("state", state, SUBSCRIBER_STATES))
-    return tuple(_subscriber(row) for row in conn.execute(query))
+    found = tuple(_subscriber(row) for row in conn.execute(query))
+    if state is None:
+        return found
+    wanted = _among("state", state, SHOWN_STATES)
+    return tuple(one for one in found if one.state == wanted)
 
 
 def find(conn: Connection, who: str) -> Subscriber:
@@ -155,11 +162,11 @@ def edit(
     Raises:
         SubscriberError: no such subscriber, or what `add` would refuse.
     """
-    current = _get(conn, subscriber_id)
+    current = get(conn, subscriber_id)
     changes: dict[str, Any] = {}
     if wishes is not None:
         wishes.check(known_themes if wishes.themes != current.wishes.themes else None)
-        changes |= _stored(wishes)
+        changes |= stored(wishes)
     if address is not None:
         changes["address"] = _address(address, allowed_domains)
         if changes["address"] != current.address:
@@ -168,10 +175,10 @@ def edit(
         changes["name"] = _name(name)
     if state is not None:
         changes["state"] = _among("state", state, SUBSCRIBER_STATES)
-        if state == "active" and current.confirmed_at is None:
-            changes["confirmed_at"] = now
+        if state == "active":
+            changes |= {"confirmed_at": current.confirmed_at or now, "paused_at": None, "renewed_at": now}
         if state != "active":
-            _cancel_queued(conn, subscriber_id)
+            cancel_queued(conn, subscriber_id)
     return _change(conn, subscriber_id, changes) if changes else current
 
 
@@ -181,8 +188,8 @@ def remove(conn: Connection, subscriber_id: int) -> Subscriber:
     Raises:
         SubscriberError: no such subscriber.
     """
-    _get(conn, subscriber_id)
-    _cancel_queued(conn, subscriber_id)
+    get(conn, subscriber_id)
+    cancel_queued(conn, subscriber_id)
     return _change(conn, subscriber_id, {"state": "unsubscribed"})
 
 
@@ -217,56 +224,6 @@ def token(conn: Connection, subscriber_id: int) -> str:
     return str(value)
 
 
-def export(conn: Connection, subscriber_id: int) -> dict[str, Any]:
-    """Everything kept of one person, ready for JSON: the register entry and what became of each copy.
-
-    Raises:
-        SubscriberError: no such subscriber.
-    """
-    found = _get(conn, subscriber_id)
-    copies = conn.execute(
-        select(edition.c.letter, edition.c.week, delivery, message.c.body)
-        .join(edition, delivery.c.edition_id == edition.c.id)
-        .outerjoin(message, message.c.delivery_id == delivery.c.id)
-        .where(delivery.c.subscriber_id == subscriber_id)
-        .order_by(edition.c.week)
-    )
-    return {
-        **as_json(found),
-        "deliveries": [
-            {
-                "letter": copy.letter,
-                "week": copy.week,
-                "state": copy.state,
-                "message_id": copy.message_id,
-                "attempts": copy.attempts,
-                "error": copy.error,
-                "sent_at": copy.sent_at.isoformat() if copy.sent_at else None,
-                "message": copy.body.decode("utf-8", "replace") if copy.body else None,
-            }
-            for copy in copies
-        ],
-    }
-
-
-def forget(conn: Connection, subscriber_id: int) -> None:
-    """Erase the person: address, name, wishes, token and every stored copy. That copies were sent stays counted.
-
-    Raises:
-        SubscriberError: no such subscriber.
-    """
-    _get(conn, subscriber_id)
-    _cancel_queued(conn, subscriber_id)
-    copies = select(delivery.c.id).where(delivery.c.subscriber_id == subscriber_id)
-    conn.execute(delete(message).where(message.c.delivery_id.in_(copies)))
-    conn.execute(update(delivery).where(delivery.c.subscriber_id == subscriber_id).values(error=None))
-    conn.execute(
-        update(subscriber)
-        .where(subscriber.c.id == subscriber_id)
-        .values(address=None, name=None, token=None, state="unsubscribed", **_stored(Wishes()))
-    )
-
-
 def as_json(one: Subscriber) -> dict[str, Any]:
     """The keys that `subscribers list --json` documents."""
     return {
@@ -280,6 +237,8 @@ def as_json(one: Subscriber) -> dict[str, Any]:
         "state": one.state,
         "created": one.created.isoformat(),
         "confirmed_at": one.confirmed_at.isoformat() if one.confirmed_at else None,
+        "paused_at": one.paused_at.isoformat() if one.paused_at else None,
+        "renewed_at": one.renewed_at.isoformat() if one.renewed_at else None,
     }
 
 
@@ -311,7 +270,8 @@ def _short(text: str) -> str:
     return repr(shown if len(shown) <= 60 else shown[:59] + "…")
 
 
-def _stored(wishes: Wishes) -> dict[str, Any]:
+def stored(wishes: Wishes) -> dict[str, Any]:
+    """The columns of what a person chose."""
     return {
         "language": wishes.language,
         "themes": list(dict.fromkeys(wishes.themes)) if wishes.themes is not None else None,
@@ -336,7 +296,8 @@ def _refuse_known(conn: Connection, address: str) -> None:
         raise SubscriberError(f"that address is subscriber {row.id} already ({row.state}){back}")
 
 
-def _cancel_queued(conn: Connection, subscriber_id: int) -> None:
+def cancel_queued(conn: Connection, subscriber_id: int) -> None:
+    """Nothing that waits for the subscriber leaves any more."""
     cancelled = conn.execute(
         update(delivery)
         .where(delivery.c.subscriber_id == subscriber_id, delivery.c.state == "queued")
@@ -346,7 +307,12 @@ def _cancel_queued(conn: Connection, subscriber_id: int) -> None:
     conn.execute(delete(message).where(message.c.delivery_id.in_(cancelled.all())))
 
 
-def _get(conn: Connection, subscriber_id: int) -> Subscriber:
+def get(conn: Connection, subscriber_id: int) -> Subscriber:
+    """The subscriber with this number.
+
+    Raises:
+        SubscriberError: no such subscriber, or a forgotten one.
+    """
     row = conn.execute(
         select(subscriber).where(subscriber.c.id == subscriber_id, subscriber.c.address.is_not(None))
     ).one_or_none()
@@ -371,7 +337,9 @@ def _subscriber(row: Row[Any]) -> Subscriber:
             density=row.density,
             cadence=row.cadence,
         ),
-        state=row.state,
+        state=PAUSED if row.state == "active" and row.paused_at is not None else row.state,
         created=row.created,
         confirmed_at=row.confirmed_at,
+        paused_at=row.paused_at,
+        renewed_at=row.renewed_at,
     )

@@ -14,6 +14,7 @@ from digests.message import message, message_id
 from digests.weeks import parse_week
 from monitor.archive.engine import reading, writing
 from monitor.delivery import outbox
+from monitor.delivery.bounces import pause
 from monitor.delivery.sender import Tally, send_due
 from monitor.delivery.smtp import Server
 from monitor.delivery.subscribers import Subscriber, find, listed, token
@@ -30,6 +31,8 @@ class Sending:
     queued: int
     tally: Tally | None
     """None in a dry run."""
+    paused: tuple[int, ...] = ()
+    """Numbers of subscribers whom letters no longer reach (`monitor.delivery.bounces`)."""
 
 
 def send(
@@ -72,8 +75,10 @@ def send(
     with writing(engine) as conn:
         stored = publish(conn, material)
         queued = outbox.enqueue(conn, stored.id, copies, now=now)
-    tally = send_due(engine, server, clock=clock, edition_id=stored.id)
-    return Sending(week, stored.subject, numbers, queued, tally)
+    tally = send_due(engine, server, clock=clock, edition_id=stored.id, per_minute=settings.smtp_per_minute)
+    with writing(engine) as conn:
+        paused = pause(conn, most=settings.bounces_before_pause, now=clock())
+    return Sending(week, stored.subject, numbers, queued, tally, paused)
 
 
 def _due(conn: Connection, week: str, only: str | None) -> list[Subscriber]:

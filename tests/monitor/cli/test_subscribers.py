@@ -43,6 +43,8 @@ def test_from_adding_to_forgetting(utblick):
         "state": "active",
         "created": "2026-11-23T06:00:00+00:00",
         "confirmed_at": "2026-11-23T06:00:00+00:00",
+        "paused_at": None,
+        "renewed_at": None,
     }
     assert (bo["state"], bo["themes"], bo["confirmed_at"]) == ("pending", None, None)
     assert [one["id"] for one in json.loads(utblick("list", "--state", "pending", "--json"))] == [2]

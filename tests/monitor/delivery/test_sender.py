@@ -17,7 +17,7 @@ from sqlalchemy import insert, select, update
 
 from monitor.archive.engine import reading, writing
 from monitor.archive.letters import delivery, edition, message
-from monitor.delivery import outbox, sender, smtp, subscribers
+from monitor.delivery import outbox, personal, sender, smtp, subscribers
 from tests.monitor.mail_server import DROP, OK, free_port, running
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -225,7 +225,7 @@ def test_a_forgotten_person_gets_no_second_copy(archive, mail, clock):
     sender.send_due(archive, at(mail), clock=clock)
     [unknown] = rows(archive)
     with writing(archive) as conn:
-        subscribers.forget(conn, 1)
+        personal.forget(conn, 1)
     with writing(archive) as conn, pytest.raises(outbox.OutboxError, match="the person is forgotten"):
         outbox.resolve(conn, unknown.id, "resend", now=NOW)
     with writing(archive) as conn:
@@ -283,7 +283,7 @@ def test_who_leaves_meanwhile_gets_nothing_and_who_moves_gets_it_there(archive, 
     number = enqueue(archive, 5)
     with writing(archive) as conn:
         subscribers.remove(conn, 1)
-        subscribers.forget(conn, 2)
+        personal.forget(conn, 2)
         subscribers.edit(conn, 3, now=NOW, address="ny@example.se")
         conn.execute(
             update(subscribers.subscriber).where(subscribers.subscriber.c.id == 4).values(state="unsubscribed")
