@@ -1,177 +1,16 @@
-"""Have your say: recorded answers against an independent reading, and every trap that is known."""
+"""Have your say, made by hand: lists, details, and every trap that is known."""
 
-import copy
-import json
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.errors import ConfigError
 from config.sources import load_sources
-from spiders.finding import Certainty, Finding, Identifier, Relation, Step, Window, WindowKind
-from spiders.have_your_say import HaveYourSay
-from spiders.have_your_say_periods import open_now
-from spiders.platform import Ask, Assignment, Blocked, Drifted, Empty, Page, Reading
-from spiders.reading import read_page
-from spiders.wire import encode
+from spiders.finding import Certainty, Identifier, Step, Window, WindowKind
+from spiders.platform import Ask, Blocked, Drifted, Empty
 from tests.spiders import have_your_say_pages as hys
-from tests.spiders.pages import assignment, page
-
-PLATFORM = HaveYourSay()
-DETAIL = f"{hys.BASE}/groupInitiatives/19293"
-RECORDED_DETAIL = "groupInitiatives-18805.trimmed.json"
-RECORDED_LIST = "searchInitiatives-text-size2.json"
-
-
-def told(url: str = hys.LIST, **terms: Any) -> Assignment:
-    return assignment("have-your-say", url, **terms)
-
-
-def read_list(body: object, url: str = hys.LIST, *, told_of: Assignment | None = None, **terms: Any) -> Reading:
-    return read_page(PLATFORM, page(body, url, reader="list", **terms), told_of or told(url))
-
-
-def read_detail(body: object, **terms: Any) -> Reading:
-    return read_page(PLATFORM, page(body, DETAIL, reader="detail", **terms), told(), (404,))
-
-
-def only(reading: Reading) -> Finding:
-    assert len(reading.findings) == 1
-    return reading.findings[0]
-
-
-def windows(*publications: dict[str, Any]) -> tuple[Window, ...]:
-    found = only(read_detail(hys.detail(*publications))).windows
-    assert found is not None
-    return found
-
-
-def recorded(shared: Path, name: str) -> tuple[Any, Page]:
-    body = (shared / "payloads" / "have-your-say" / name).read_bytes()
-    ask = PLATFORM.route(
-        f"{hys.BASE}/{'groupInitiatives/18805' if 'group' in name else 'searchInitiatives?text=x'}"
-    )
-    assert ask is not None
-    moment = datetime(2026, 9, 1, 12, tzinfo=UTC)
-    return json.loads(body), page(body, ask.url, reader=ask.reader, fetched_at=moment)
-
-
-# ------------------------------------------------------------------ recorded answers
-
-
-def test_the_recorded_detail_is_read_as_a_person_reads_it(shared: Path) -> None:
-    raw, answer = recorded(shared, RECORDED_DETAIL)
-    reading = read_page(PLATFORM, answer, told())
-    finding = only(reading)
-    swedish = [item["value"] for item in raw["initiativeTranslations"] if item["language"] == "SV"]
-    assert finding.key == "18805"
-    assert finding.title == {"sv": swedish[0], "en": raw["shortTitle"]}
-    assert finding.language == "sv"
-    assert finding.url.endswith("/have-your-say/initiatives/18805_sv")
-    assert finding.published == date(2026, 7, 20)
-    assert finding.updated == datetime(2026, 8, 31, 6, 24, tzinfo=UTC)
-    assert finding.summary["en"].startswith("This initiative supplements Regulation (EU) 2026/1388")
-    # One publication takes feedback: the call for evidence, four weeks as `feedbackPeriod` says.
-    opened = [item for item in raw["publications"] if item["endDate"]]
-    assert [item["id"] for item in opened] == [25817]
-    assert finding.windows == (
-        Window(
-            WindowKind.CALL_FOR_EVIDENCE,
-            date(2026, 8, 31),
-            date(2026, 9, 28),
-            Certainty.GIVEN,
-            closes_at=datetime(2026, 9, 28, 21, 59, 59, tzinfo=UTC),
-            url="https://ec.europa.eu/info/law/better-regulation/have-your-say/initiatives/18805_sv",
-        ),
-    )
-    assert finding.steps == (
-        Step(date(2026, 7, 20), "hys:INIT_PLANNED/INIT_PLANNED"),
-        Step(date(2026, 8, 31), "hys:PLANNING_WORKFLOW/CALL_FOR_EVIDENCE"),
-        Step(date(2028, 1, 1), "hys:planned/REG_DEL"),
-    )
-    assert finding.identifiers == (
-        Identifier("hys", "18805"),
-        Identifier("ares", "Ares(2026)7014840"),
-        Identifier("plan", "PLAN/2026/1655"),
-        Identifier("ares", "Ares(2026)8283054"),
-        Identifier("act", "(EU) 2026/1388", Relation.MENTION),
-    )
-    assert finding.subjects == ("FOOD", "SANTE4")
-    assert finding.bodies == ("SANTE",)
-    attached = {item["language"]: item["documentId"] for item in raw["publications"][1]["attachments"]}
-    assert finding.attachments is not None
-    assert [url.rpartition("/")[2] for _, url in finding.attachments] == [attached["SV"]]
-    assert reading.warnings == ()
-
-
-def test_the_recorded_list_is_read_as_a_person_reads_it(shared: Path) -> None:
-    raw, answer = recorded(shared, RECORDED_LIST)
-    reading = read_page(PLATFORM, answer, told())
-    rows = raw["initiativeResultDtoPage"]["content"]
-    for found, expected in zip(reading.findings, rows, strict=True):
-        titles = {item["language"]: item["value"] for item in expected["initiativeTranslations"]}
-        assert found.key == str(int(expected["id"]))
-        assert found.title == {"sv": titles["SV"], "en": titles["EN"]}
-        assert found.identifiers == (Identifier("hys", found.key), Identifier("ares", expected["reference"]))
-        assert found.subjects == tuple(topic["code"] for topic in expected["topics"])
-        # 12472 has no statuses; 18193 has a start on a stage that takes no feedback, which is no consultation.
-        assert found.windows == ()
-    assert [ask.url.partition("?")[2] for ask in reading.asks] == ["text=x&page=1"]
-    assert (reading.last, reading.listed, reading.warnings) == (False, frozenset(), ())
-
-
-def test_no_contact_data_of_officials_is_read_and_captures_are_redacted(shared: Path) -> None:
-    raw, answer = recorded(shared, RECORDED_DETAIL)
-    personal = {name for item in raw["publications"] for name in item if "author" in name or "Mail" in name}
-    assert {f"publications[].{name}" for name in personal} <= set(PLATFORM.redact)
-    assert b"REDACTED" not in encode(only(read_page(PLATFORM, answer, told())))
-    assert b"example.invalid" not in encode(only(read_detail(hys.detail(hys.publication(1)))))
-
-
-@pytest.mark.parametrize("name", [RECORDED_DETAIL, RECORDED_LIST])
-def test_every_used_field_that_goes_missing_is_named(shared: Path, name: str) -> None:
-    raw, answer = recorded(shared, name)
-    whole = read_page(PLATFORM, answer, told())
-    unused = (
-        "unit orderDate isMajor isEvaluation initiativeCategory createdDate committee betterRegulationRequirement"
-    )
-    unused += " expertGroup legalBasis isGroupedCfe exactMatch"
-    used = raw.keys() - set(unused.split())
-    assert len(used) >= 1
-    for field in used:
-        less = {key: value for key, value in raw.items() if key != field}
-        assert field in _said(less, answer), f"{field} was removed and nobody said so"
-    assert whole.warnings == ()
-
-
-def test_every_used_field_of_rows_and_publications_that_goes_missing_is_named(shared: Path) -> None:
-    _, answer = recorded(shared, RECORDED_LIST)
-    full = hys.listing([hys.row(1, hys.status("OPEN"))])
-    for field in full["initiativeResultDtoPage"].keys() - {"pageable", "last", "sort", "first", "empty"}:
-        less = copy.deepcopy(full)
-        del less["initiativeResultDtoPage"][field]
-        assert field in _said(less, answer)
-    for field in full["initiativeResultDtoPage"]["content"][0]:
-        less = copy.deepcopy(full)
-        del less["initiativeResultDtoPage"]["content"][0][field]
-        assert field in _said(less, answer)
-    _, answer = recorded(shared, RECORDED_DETAIL)
-    ignored = {"groupId", "authorName", "authorSurname", "authorMail", "authorPhoneNumber", "surveyContactMail"}
-    for field in hys.publication(1).keys() - ignored:
-        less = hys.detail(hys.publication(1))
-        del less["publications"][0][field]
-        assert field in _said(less, answer)
-
-
-def _said(body: object, answer: Page) -> str:
-    try:
-        reading = read_page(PLATFORM, page(body, answer.url, reader=answer.reader), told())
-    except Drifted as exc:
-        return str(exc)
-    return " ".join(reading.warnings)
-
+from tests.spiders.have_your_say_reading import PLATFORM, only, read_detail, read_list, told
 
 # ------------------------------------------------------------------ lists
 
@@ -350,48 +189,6 @@ def test_the_detail_carries_the_version_it_was_asked_for() -> None:
     assert only(read_detail(hys.detail())).summary == {"sv": "Svensk sammanfattning", "en": "A summary."}
 
 
-def test_each_stage_has_its_own_kind_of_window() -> None:
-    stages = ("PLANNING_WORKFLOW", "OPC_LAUNCHED", "ISC_WORKFLOW", "ADOPTION_WORKFLOW")
-    publications = [hys.publication(number, frontEndStage=stage) for number, stage in enumerate(stages)]
-    found = windows(*publications)
-    assert [window.kind.value for window in found] == ["call-for-evidence", "consultation", "feedback", "feedback"]
-    assert [window.label for window in found] == ["", "", "", "3"]
-
-
-def test_upcoming_without_dates_and_disabled_stages_are_no_window() -> None:
-    assert not windows(
-        hys.publication(1, receivingFeedbackStatus="UPCOMING", publishedDate=None, endDate=None),
-        hys.publication(2, receivingFeedbackStatus="DISABLED"),
-        hys.publication(3, receivingFeedbackStatus="CLOSED", endDate=None),
-    )
-
-
-def test_open_without_an_end_is_a_window_whose_end_is_unknown() -> None:
-    reading = read_detail(hys.detail(hys.publication(1, endDate=None)))
-    finding = only(reading)
-    expected = Window(WindowKind.CONSULTATION, date(2026, 11, 1), None, Certainty.UNKNOWN, url=finding.url)
-    assert finding.windows == (expected,)
-    assert reading.warnings == ("publication 1: OPEN without an end date",)
-
-
-def test_a_period_that_ends_before_it_starts_is_left_out_with_a_warning() -> None:
-    reading = read_detail(hys.detail(hys.publication(1, endDate="2026/10/31 23:59:59"), hys.publication(2)))
-    assert [window.closes for window in only(reading).windows or ()] == [date(2026, 12, 1)]
-    assert reading.warnings == ("publication 1: opens 2026-11-01 after it closes 2026-10-31; period left out",)
-
-
-def test_a_period_closed_before_its_end_is_left_out_with_a_warning() -> None:
-    reading = read_detail(hys.detail(hys.publication(1, receivingFeedbackStatus="CLOSED")))
-    assert only(reading).windows == ()
-    assert "CLOSED before its end 2026-12-01" in reading.warnings[0]
-
-
-def test_times_are_brussels_times_over_the_summer_too() -> None:
-    [window] = windows(hys.publication(1, publishedDate="2026/07/01 00:30:00", endDate="2026/09/28 23:59:59"))
-    assert (window.opens, window.closes) == (date(2026, 7, 1), date(2026, 9, 28))
-    assert window.closes_at == datetime(2026, 9, 28, 21, 59, 59, tzinfo=UTC)
-
-
 def test_unknown_words_are_kept_and_said() -> None:
     body = hys.detail(
         hys.publication(1, type="CITIZEN_PANEL", frontEndStage="PANEL", receivingFeedbackStatus="PAUSED"),
@@ -440,43 +237,6 @@ def test_attachments_come_in_swedish_else_english_else_as_written() -> None:
     assert finding.attachments == tuple(
         (name.upper(), f"{hys.BASE}/download/{name}") for name in ("sv1", "en2", "fr3")
     )
-
-
-# ------------------------------------------------------------------ which period counts
-
-
-def window(opens: str | None, closes: str | None, label: str = "") -> Window:
-    def day(text: str | None) -> date | None:
-        return date.fromisoformat(text) if text else None
-
-    return Window(WindowKind.FEEDBACK, day(opens), day(closes), Certainty.GIVEN, label=label)
-
-
-TODAY = date(2026, 11, 23)
-PAST, OLDER = window("2026-05-01", "2026-06-01"), window("2020-01-01", "2020-02-01")
-RUNNING, SOONER = window("2026-11-01", "2026-12-20"), window("2026-11-10", "2026-12-01")
-COMING, LATER = window("2026-12-01", "2026-12-05"), window("2027-01-01", "2027-02-01")
-UNKNOWN = window("2026-11-01", None)
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ([RUNNING, COMING, PAST], RUNNING),
-        ([RUNNING, SOONER], SOONER),
-        ([LATER, COMING, PAST], COMING),
-        # An OPEN that lingers after its deadline is past, and so is an UPCOMING with the window of years ago.
-        ([OLDER, PAST], PAST),
-        ([window("2026-11-01", "2026-11-22"), OLDER], window("2026-11-01", "2026-11-22")),
-        ([window("2026-11-23", "2026-11-23")], window("2026-11-23", "2026-11-23")),
-        ([window(None, "2026-11-30")], window(None, "2026-11-30")),
-        ([UNKNOWN], None),
-        ([], None),
-    ],
-)
-def test_one_period_counts_and_it_is_taken_whole(given: list[Window], expected: Window | None) -> None:
-    assert open_now(given, TODAY) == expected
-    assert open_now(reversed(given), TODAY) == expected
 
 
 # ------------------------------------------------------------------ declarations and addresses
