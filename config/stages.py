@@ -1,7 +1,7 @@
 """The stages that files pass through and which code of a source is which step (`config/stages.toml`)."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -10,6 +10,7 @@ from config.loading import find, read_toml, validate
 FILE = "stages.toml"
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+Coming = Literal["expected", "earliest", "latest", "set"]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*:\S+$")]
 
 
@@ -73,6 +74,11 @@ class Step(_Strict):
     """Codes of sources; `*` stands for anything, `@kind` restricts to a kind of document."""
     next: Name | None = None
     """The step that usually follows."""
+    ahead: str = ""
+    """What it is called while it lies ahead; empty: as when it has happened."""
+    ahead_en: str = ""
+    coming: Coming = "expected"
+    """What a source's day for it means before that day: expected then, earliest then, latest then, set."""
     replaces: tuple[Name, ...] = ()
     """Steps that say less than this one when they fall on the same day."""
     ends: bool = False
@@ -81,6 +87,12 @@ class Step(_Strict):
     """Belongs to the history, but is no news."""
     forecast: bool = False
     """A day that a source expects."""
+
+    def named(self, language: str, *, ahead: bool = False) -> str:
+        """Its name in Swedish or English, as something that has happened or lies ahead."""
+        if language == "sv":
+            return (ahead and self.ahead) or self.sv
+        return (ahead and self.ahead_en) or self.en
 
 
 class Stages(_Strict):

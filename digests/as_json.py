@@ -131,6 +131,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         },
         "note": _note(entry.note),
         "risk": _risk(entry.risk),
+        "beside": [_window(one) for one in entry.beside],
     }
 
 

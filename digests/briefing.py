@@ -145,6 +145,15 @@ class Change:
     after: str | None
 
 
+class Coming(StrEnum):
+    """What a day that lies ahead means."""
+
+    EXPECTED = "expected"
+    EARLIEST = "earliest"
+    LATEST = "latest"
+    SET = "set"
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Where a file stands: step `number` of `total` (None: not counted), and what is expected next."""
@@ -155,6 +164,8 @@ class Stage:
     expected: str = ""
     """The next step, in the letter's language; empty = not known."""
     expected_day: date | None = None
+    coming: Coming = Coming.EXPECTED
+    """What the expected day means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +369,9 @@ class Entry:
     state: State
     """Field 5 (läge)."""
     window: Clock | None
-    """Field 6 (fönster)."""
+    """Field 6 (fönster) …"""
+    beside: tuple[Clock, ...]
+    """… and others that are open beside it."""
     internal: Internal | None
     """Field 7 (intern tidsgräns)."""
     actions: tuple[str, ...]

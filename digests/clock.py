@@ -15,6 +15,9 @@ STEPS = (7, NEAR, SOON)
 INFLUENCE = frozenset(WindowKind) - {WindowKind.TRANSPOSITION, WindowKind.CALL}
 """Windows in which one can still change the outcome."""
 
+INDIRECT = frozenset({WindowKind.SUBSIDIARITY, WindowKind.AMENDMENTS})
+"""Windows in which others act, whom one can only reach."""
+
 CONSULTING = frozenset({WindowKind.CALL_FOR_EVIDENCE, WindowKind.CONSULTATION, WindowKind.FEEDBACK})
 """What a subject line may call a consultation."""
 
@@ -57,20 +60,30 @@ def step(days: int | None) -> int | None:
 def main_window(item: Item, today: date) -> Window | None:
     """The window that an entry speaks of: what presses within 30 days, then what is open to influence.
 
-    Then come windows that open later, and last those that only tell when rules begin to apply.
+    Of several open ones those in which one answers oneself come first. Then come windows that open later, and last
+    those that only tell when rules begin to apply.
     """
     current = [window for window in item.windows if not is_past(window, today)]
     return min(current, key=lambda window: _urgency(window, today), default=None)
 
 
-def _urgency(window: Window, today: date) -> tuple[int, date]:
+def beside(item: Item, main: Window | None, today: date) -> list[Window]:
+    """The windows that are open to influence beside the one that an entry speaks of, by their last day."""
+    if main is None:
+        return []
+    others = {(one.kind, one.closes): one for one in item.windows if one.kind in INFLUENCE and is_open(one, today)}
+    others.pop((main.kind, main.closes), None)
+    return sorted(others.values(), key=lambda one: one.closes or date.max)
+
+
+def _urgency(window: Window, today: date) -> tuple[int, bool, date]:
     day = pressing(window, today) or date.max
-    opened = is_open(window, today)
     if presses(window, today):
-        return 0, day
+        return 0, False, day
     if window.kind is WindowKind.TRANSPOSITION:
-        return 3, day
-    return (1, day) if opened else (2, window.opens or day)
+        return 3, False, day
+    indirect = window.kind in INDIRECT
+    return (1, indirect, day) if is_open(window, today) else (2, indirect, window.opens or day)
 
 
 def clock(window: Window, today: date) -> Clock:

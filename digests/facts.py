@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from digests.briefing import Briefing, Clock, Direction, Entry, Internal, Reference, Risk, Section, WindowKind
+from digests.briefing import (
+    Briefing,
+    Certainty,
+    Clock,
+    Direction,
+    Entry,
+    Internal,
+    Reference,
+    Risk,
+    Section,
+    WindowKind,
+)
 from digests.clock import INFLUENCE, NEAR, SOON
 from digests.headline import share
 from digests.tame import capital
@@ -37,7 +48,7 @@ class Voice:
     def facts(self, entry: Entry) -> tuple[tuple[Fact, ...], ...]:
         """Fields 3 to 11 of the entry, in rows; headline, sentence, sources and note stand on their own."""
         labels, words = self.words.labels, self.words
-        window = Fact(labels["window"], self.window(entry.window))
+        window = Fact(labels["window"], self.windows(entry))
         internal = Fact(labels["internal"], self.internal(entry.internal, entry.window))
         owner = f"{entry.owner or words.phrases['no owner']} ({words.statuses[entry.status]})"
         direction = _because(words.directions[entry.direction], entry.direction_reason)
@@ -54,6 +65,21 @@ class Voice:
                 Fact(labels["confidence"], self.confidence(entry)),
             ),
         )
+
+    def windows(self, entry: Entry) -> str:
+        """Field 6: the window that the entry speaks of, and what else is open."""
+        told = self.window(entry.window)
+        if not entry.beside:
+            return told
+        others = [self._brief_window(one) for one in entry.beside]
+        return self.words.say("also open", window=told, others=self.words.listed(others))
+
+    def _brief_window(self, window: Clock) -> str:
+        words, kind = self.words, self.words.windows[window.kind].one
+        if window.closes is None:
+            return words.say("also unknown", kind=kind)
+        phrase = "also estimate" if window.certainty is Certainty.ESTIMATED else "also until"
+        return words.say(phrase, kind=kind, date=words.near_date(window.closes, self.today))
 
     def window(self, window: Clock | None) -> str:
         """Field 6: kind, last day with weekday and days left, and where the date comes from."""
@@ -90,7 +116,6 @@ class Voice:
     def state(self, entry: Entry) -> str:
         """Field 5: stage of how many, what moved, what is expected next."""
         words, stage = self.words, entry.state.stage
-        none = words.phrases["none"]
         name = words.phrases["no stage"]
         if stage and stage.number and stage.total:
             name = words.say("stage", name=stage.name, number=stage.number, total=stage.total)
@@ -100,11 +125,9 @@ class Voice:
         if stage and stage.expected:
             expected = stage.expected
             if stage.expected_day:
-                expected = words.say("next", step=expected, date=words.plain_date(stage.expected_day))
-        moved = [
-            words.say("change", field=change.field, before=change.before or none, after=change.after or none)
-            for change in entry.state.changes
-        ]
+                phrase = f"next {stage.coming.value}"
+                expected = words.say(phrase, step=expected, date=words.plain_date(stage.expected_day))
+        moved = [words.changed(change.field, change.before, change.after) for change in entry.state.changes]
         parts = [name]
         if moved:
             parts.append(f"{words.labels['changed']}: {'; '.join(moved)}")

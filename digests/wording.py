@@ -26,7 +26,7 @@ from digests.briefing import (
     Window,
     WindowKind,
 )
-from digests.clock import clock, is_open, presses
+from digests.clock import beside, clock, is_open, presses
 from digests.tame import capital, first_sentence, one_line, safe_link
 from digests.words import Catalogue
 
@@ -40,6 +40,7 @@ REASONS = 3
 WORD = 60
 CHANNELS = 3
 CHANGES = 4
+BESIDE = 2
 
 HANDLED = frozenset({Status.ANSWERED, Status.CLOSED})
 """Statuses after which nothing more is asked of us."""
@@ -67,6 +68,7 @@ def entry(item: Item, window: Window | None, desk: Desk) -> Entry:
         direction_reason=one_line(item.direction_reason, PHRASE),
         state=State(_stage(item.stage), tuple(_change(change) for change in item.changes[:CHANGES])),
         window=clock(window, desk.today) if window else None,
+        beside=tuple(clock(one, desk.today) for one in beside(item, window, desk.today)[:BESIDE]),
         internal=replace(window.internal, way=one_line(window.internal.way, PHRASE))
         if window and window.internal
         else None,
@@ -179,8 +181,7 @@ def _closing(window: Window, desk: Desk) -> str:
 
 
 def _moved(change: Change, words: Catalogue) -> str:
-    none = words.phrases["none"]
-    return words.say("change", field=change.field, before=change.before or none, after=change.after or none)
+    return words.changed(change.field, change.before, change.after)
 
 
 def _thing(item: Item, words: Catalogue) -> str:

@@ -87,6 +87,13 @@ class Catalogue:
         """The phrase with its gaps filled."""
         return self.phrases[phrase].format(**values)
 
+    def changed(self, field: str, before: str | None, after: str | None) -> str:
+        """What moved: "Läge: utskott → plenum"; what was not there before has no "before"."""
+        none = self.phrases["none"]
+        if before is None and after is not None:
+            return self.say("change new", field=field, after=after)
+        return self.say("change", field=field, before=before or none, after=after or none)
+
     def words(self, relevance: float) -> str:
         """A relevance in words."""
         return next(word for bound, word in self.confidence if relevance >= bound or bound == 0)

@@ -84,8 +84,8 @@ def stage_as_json(one: File) -> dict[str, Any] | None:
         "total": stands.total,
         "next": {
             "step": coming.step.id,
-            "name": coming.step.sv,
-            "name_en": coming.step.en,
+            "name": coming.step.named("sv", ahead=True),
+            "name_en": coming.step.named("en", ahead=True),
             "date": _iso(coming.day),
             "usual_days": coming.usual.days if coming.usual else None,
             "usual_files": coming.usual.files if coming.usual else None,

@@ -89,6 +89,16 @@ class File:
         return title, language
 
     @property
+    def titles(self) -> Mapping[str, str]:
+        """Its titles by language, each of the document that speaks for the file first."""
+        found: dict[str, str] = {}
+        for one in sorted(self.documents or self.packages, key=_speaks):
+            for language, title in one.titles.items():
+                if title:
+                    found.setdefault(language, title)
+        return found
+
+    @property
     def identifiers(self) -> tuple[Identifier, ...]:
         """Every name that the documents give their own file, the file's before its papers'."""
         order = ("procedure", "com", "act", "celex", "hys", "fpm", "dok-id", "sou", "ds")

@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from config.calendar import Calendar
 from config.organisation import Organisation
 from config.sources import Source
-from config.stages import Step
 from config.themes import Theme
 from digests import briefing as letter
 from digests.words import catalogue
@@ -28,6 +27,7 @@ from monitor.dossiers.cases import Case, cases_of
 from monitor.dossiers.files import File, Moved, Rules, load_files, moved, stepping
 from monitor.dossiers.ours import partnership_of, risk_of
 from monitor.letters.grounds import FULL, grounds
+from monitor.letters.substance import substance
 from spiders.finding import Identifier, Kind, Relation, Window
 
 SHOWN_FIELDS = ("windows", "title", "gone")
@@ -153,8 +153,9 @@ def _dossier(one: File, at_hand: Sequence[Document], desk: Desk, docket: Docket)
     return replace(
         item,
         id=f"dossier:{one.id}",
+        titles=one.titles or item.titles,
         identifiers=_numbers(one.identifiers),
-        sources=item.sources[:MOST_SOURCES],
+        sources=_one_each(item.sources)[:MOST_SOURCES],
         windows=tuple(_dossier_window(window, desk) for window in one.windows),
         stage=_stage(one, desk),
         changes=tuple(_moves(one, at_hand, desk, docket)) if known else (),
@@ -171,16 +172,17 @@ def _stage(one: File, desk: Desk) -> letter.Stage | None:
     stands, coming = one.standing, one.expected
     if stands is None:
         return None
-    following = _step_name(coming.step, desk) if coming else ""
+    following = coming.step.named(desk.language, ahead=True) if coming else ""
     if coming and coming.usual and coming.usual.files >= FEWEST_FILES:
         words = catalogue(desk.language)
         following = words.say("usual", step=following, days=words.count(coming.usual.days, "day"))
     return letter.Stage(
-        name=_step_name(stands.event.step, desk),
+        name=stands.event.step.named(desk.language),
         number=stands.number,
         total=stands.total if stands.number else None,
         expected=following,
         expected_day=coming.day if coming else None,
+        coming=letter.Coming(coming.step.coming) if coming else letter.Coming.EXPECTED,
     )
 
 
@@ -189,8 +191,8 @@ def _moves(one: File, at_hand: Sequence[Document], desk: Desk, docket: Docket) -
     words = catalogue(desk.language)
     told = False
     if (move := docket.moves.get(one.id)) is not None:
-        before = _step_name(move.before.event.step, desk) if move.before else None
-        after = _step_name(move.after.event.step, desk)
+        before = move.before.event.step.named(desk.language) if move.before else None
+        after = move.after.event.step.named(desk.language)
         if move.before and before == after:
             before, after = (
                 f"{after} ({words.plain_date(stands.event.day)})" for stands in (move.before, move.after)
@@ -206,10 +208,6 @@ def _moves(one: File, at_hand: Sequence[Document], desk: Desk, docket: Docket) -
         new = [document for document in at_hand if document.first_seen > docket.since and _rated(document)]
         for document in new[:1]:
             yield letter.Change(words.phrases["field document"], None, document.title(desk.language)[0])
-
-
-def _step_name(step: Step, desk: Desk) -> str:
-    return step.sv if desk.language == "sv" else step.en
 
 
 def _case(case: Case, desk: Desk) -> letter.Case:
@@ -236,7 +234,8 @@ def _dossier_window(one: DossierWindow, desk: Desk) -> letter.Window:
 
 
 def _item(group: Sequence[Document], desk: Desk) -> letter.Item:
-    best = min(group, key=lambda one: _standing(one, desk.today))
+    in_order = sorted(group, key=lambda one: _standing(one, desk.today))
+    best = in_order[0]
     strongest = max(group, key=lambda one: (_LEVELS.get(one.level or "", 0), one.relevance or 0.0))
     own_titles = {code: text for code, text in best.titles.items() if text}
     swedish = next((one.titles["sv"] for one in group if one.titles.get("sv")), None)
@@ -251,8 +250,8 @@ def _item(group: Sequence[Document], desk: Desk) -> letter.Item:
         level=letter.Level(strongest.level or "none"),
         relevance=strongest.relevance or 0.0,
         first_seen=min(_day(one.first_seen, desk) for one in group),
-        sources=tuple(_reference(one, desk) for one in sorted(group, key=lambda one: _standing(one, desk.today))),
-        summary=best.summary or next((one.summary for one in group if one.summary), {}) or _opening(best),
+        sources=tuple(_reference(one, desk) for one in in_order),
+        summary=next((said for one in (best, *in_order) if (said := substance(one))), {}),
         themes=tuple(letter.Theme(theme.id, {"sv": theme.sv, "en": theme.en}) for theme in known),
         grounds=grounds(strongest, known, desk.organisation),
         direction=_direction(strongest),
@@ -289,12 +288,6 @@ def _direction(one: Document) -> letter.Direction:
         return letter.Direction.UNCLEAR
 
 
-def _opening(one: Document) -> dict[str, str]:
-    """The first paragraph of the text, where a source gives no summary."""
-    first = next((line for line in (one.text or "").splitlines() if len(line) > 60), "")
-    return {one.language: first} if first else {}
-
-
 def _names(group: Sequence[Document]) -> tuple[str, ...]:
     own = [one for document in group for one in document.identifiers if one.relation is not Relation.MENTION]
     return _numbers(sorted(own))
@@ -302,7 +295,17 @@ def _names(group: Sequence[Document]) -> tuple[str, ...]:
 
 def _numbers(identifiers: Iterable[Identifier]) -> tuple[str, ...]:
     """The numbers by which people know a file; those that only one register uses stay in the archive."""
-    return tuple(dict.fromkeys(one.value for one in identifiers if one.scheme not in REGISTERS))
+    named = dict.fromkeys(one.value for one in identifiers if one.scheme not in REGISTERS)
+    # A procedure whose type somebody leaves out: `2022/0345` beside `2022/0345(COD)`.
+    return tuple(name for name in named if not any(other.startswith(f"{name}(") for other in named))
+
+
+def _one_each(references: Iterable[letter.Reference]) -> tuple[letter.Reference, ...]:
+    """The first link of each source: its others are in the archive."""
+    first: dict[str, letter.Reference] = {}
+    for reference in references:
+        first.setdefault(reference.name, reference)
+    return tuple(first.values())
 
 
 def _reference(one: Document, desk: Desk) -> letter.Reference:
@@ -341,20 +344,22 @@ def _changes(one: Document, desk: Desk) -> list[letter.Change]:
     """What moved since the last edition: per field what was before the first and is after the last revision."""
     words = catalogue(desk.language)
     spans: dict[str, tuple[Any, Any]] = {}
+    seen: dict[str, date] = {}
     for revision in one.revisions:
         if revision.field in SHOWN_FIELDS:
             before = spans[revision.field][0] if revision.field in spans else revision.before
             spans[revision.field] = (before, revision.after)
+            seen.setdefault(revision.field, _day(revision.seen_at, desk))
     changes = []
     for name, (before, after) in spans.items():
-        was, is_now = _said(name, before, desk), _said(name, after, desk)
+        was, is_now = (_said(name, value, desk, seen[name]) for value in (before, after))
         if was != is_now:
             changes.append(letter.Change(words.phrases[f"field {name}"], was, is_now))
     return changes
 
 
-def _said(field: str, value: Any, desk: Desk) -> str | None:
-    """A revision's value as a reader wants it; None = nothing was said."""
+def _said(field: str, value: Any, desk: Desk, seen: date) -> str | None:
+    """A revision's value as a reader wants it (of windows those not closed on `seen`); None = nothing was said."""
     words = catalogue(desk.language)
     match field, value:
         case _, None:
@@ -362,8 +367,8 @@ def _said(field: str, value: Any, desk: Desk) -> str | None:
         case "title", dict():
             return value.get(desk.language) or next(iter(value.values()), None)
         case "windows", list():
-            days = sorted({window["closes"] for window in value if window.get("closes")})
-            return words.listed([words.plain_date(date.fromisoformat(day)) for day in days]) or None
+            days = sorted({date.fromisoformat(window["closes"]) for window in value if window.get("closes")})
+            return words.listed([words.plain_date(day) for day in days if day >= seen]) or None
         case "gone", str():
             return words.phrases["gone"]
         case _:
