@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -26,7 +26,21 @@ HTML_LIMIT = 80_000
 """Bytes of the HTML part; Gmail clips at 102 kB."""
 
 
-def render_html(briefing: Briefing, leave: str | None = None, *, attached: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Links:
+    """A reader's own addresses on the public page (https); None: there is no such page."""
+
+    leave: str | None = None
+    copy: str | None = None
+    """The letter in a browser."""
+    calendar: str | None = None
+    """The reader's last days, as a calendar that programs read again and again."""
+
+
+NO_LINKS = Links()
+
+
+def render_html(briefing: Briefing, links: Links = NO_LINKS, *, attached: bool = False) -> str:
     """The letter as HTML with its CSS inlined, at most 80 kB.
 
     Lists are shortened where it would be larger, and the last entries dropped where that is not enough; the
@@ -34,11 +48,11 @@ def render_html(briefing: Briefing, leave: str | None = None, *, attached: bool 
 
     Args:
         briefing: What to say.
-        leave: Address for leaving (https); None = a mailto to the organisation's contact.
+        links: The reader's own addresses; without one for leaving a mailto to the organisation's contact.
         attached: Say that the mail carries the days as calendar files.
     """
     for shorter in _shorter(briefing):
-        html = _inliner().inline(_render("letter.html", shorter, leave, attached=attached))
+        html = _inliner().inline(_render("letter.html", shorter, links, attached=attached))
         # The inliner drops what cannot be inlined, or puts it in front of the charset; so it comes in afterwards.
         html = html.replace("</head>", f"<style>\n{_screen_css()}</style>\n</head>", 1)
         if len(html.encode()) <= HTML_LIMIT:
@@ -46,12 +60,12 @@ def render_html(briefing: Briefing, leave: str | None = None, *, attached: bool 
     return html
 
 
-def render_text(briefing: Briefing, leave: str | None = None, *, attached: bool = False) -> str:
+def render_text(briefing: Briefing, links: Links = NO_LINKS, *, attached: bool = False) -> str:
     """The letter as plain text, no line longer than 78 characters; the arguments are those of `render_html`.
 
     An address that is longer is broken inside its angle brackets (RFC 3986, appendix C).
     """
-    text = _render("letter.txt", briefing, leave, attached=attached)
+    text = _render("letter.txt", briefing, links, attached=attached)
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
 
 
@@ -62,7 +76,7 @@ def leave_by_mail(briefing: Briefing) -> str:
     return f"mailto:{briefing.organisation.contact}?subject={quote(subject)}"
 
 
-def _render(template: str, briefing: Briefing, leave: str | None, *, attached: bool) -> str:
+def _render(template: str, briefing: Briefing, links: Links, *, attached: bool) -> str:
     words = catalogue(briefing.language)
     organisation = briefing.organisation
     year, number = parse_week(briefing.week)
@@ -73,8 +87,9 @@ def _render(template: str, briefing: Briefing, leave: str | None, *, attached: b
             attached=attached,
             briefing=briefing,
             colour=organisation.letter.colour,
-            leave=leave or leave_by_mail(briefing),
+            leave=links.leave or leave_by_mail(briefing),
             letter=organisation.letter,
+            links=links,
             number=number,
             organisation=organisation,
             title=words.say("title", letter=organisation.letter.name, number=number, year=year),
@@ -127,7 +142,7 @@ def _environment(*, html: bool) -> "Environment":
         "language_code": _language_code,
         "safe_link": safe_link,
         "underlined": _underlined,
-        "wrapped": _wrapped,
+        "wrapped": wrapped,
     }
     return environment
 
@@ -156,7 +171,8 @@ def _language_code(code: str) -> str:
     return code if re.fullmatch(r"[a-z]{2,3}", code) else ""
 
 
-def _wrapped(text: str, first: str = "", rest: str | None = None) -> str:
+def wrapped(text: str, first: str = "", rest: str | None = None) -> str:
+    """Text on lines of at most 78 characters, the first and the others indented as given."""
     return textwrap.fill(
         one_line(text, 2000),
         WIDTH,

@@ -34,7 +34,9 @@ def add(
     theme: Theme = None,
     density: Density = None,
     cadence: Cadence = None,
-    pending: Annotated[bool, typer.Option("--pending", help="No letter before the person has confirmed.")] = False,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="No letter before the person has confirmed; a mail asks for it.")
+    ] = False,
 ) -> None:
     """Add a subscriber."""
     from config.organisation import load_organisation
@@ -56,6 +58,8 @@ def add(
             confirmed=not pending,
         )
     _say(added)
+    if pending:
+        _invite(settings, added)
 
 
 @app.command("list")
@@ -144,6 +148,18 @@ def remove(who: Who) -> None:
 
 
 @app.command()
+def invite(who: Who) -> None:
+    """Ask a pending subscriber by mail to confirm the address, once more."""
+    from monitor.archive.engine import reading
+    from monitor.delivery import subscribers
+
+    settings = context.settings()
+    with context.archive(settings) as engine, reading(engine) as conn:
+        found = subscribers.find(conn, who)
+    _invite(settings, found)
+
+
+@app.command()
 def export(who: Who) -> None:
     """Print everything that is kept of one person, as JSON."""
     from monitor.archive.engine import reading
@@ -208,6 +224,18 @@ def bounces(
             f"subscriber {number} is paused: the last {settings.bounces_before_pause} letters came back; "
             f"`utblick subscribers edit {number} --state active` brings it back"
         )
+
+
+def _invite(settings: Settings, one: Subscriber) -> None:
+    from config.organisation import load_organisation
+    from monitor.archive.engine import reading
+    from monitor.delivery import subscribers
+    from monitor.delivery.inviting import invite as ask
+
+    with context.archive(settings) as engine, reading(engine) as conn:
+        token = subscribers.token(conn, one.id)
+    ask(one, token, load_organisation(settings.config), settings, context.clock(settings))
+    output.say(f"a mail asks subscriber {one.id} to confirm")
 
 
 def _known_themes(settings: Settings) -> frozenset[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from config.settings import Settings
 from digests.briefing import Density
 from digests.message import message, message_id
+from digests.render import NO_LINKS, Links
 from digests.weeks import parse_week
 from monitor.archive.engine import reading, writing
 from monitor.delivery import outbox
@@ -118,12 +119,24 @@ def _copy(
     briefing = edit(
         material, language=wishes.language, density=cast("Density", wishes.density), themes=wishes.themes
     )
-    public = material.office.organisation.public_address
     return message(
         briefing,
         to=reader.address,
         sender=settings.mail_from,
         date=now,
         message_id=message_id(briefing, str(reader.id)),
-        unsubscribe=f"{public}/leave/{token(conn, reader.id)}" if public else None,
+        links=_links(conn, reader, material),
+    )
+
+
+def _links(conn: Connection, reader: Subscriber, material: Material) -> Links:
+    """The reader's own addresses on the public pages (`monitor.web.public`); none where they are not reachable."""
+    public = material.office.organisation.public_address
+    if not public:
+        return NO_LINKS
+    own = token(conn, reader.id)
+    return Links(
+        leave=f"{public}/leave/{own}",
+        copy=f"{public}/letter/{material.week}/{own}",
+        calendar=f"{public}/calendar/{own}.ics",
     )

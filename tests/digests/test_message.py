@@ -15,10 +15,11 @@ from config.organisation import Organisation
 from digests.briefing import Briefing, Item
 from digests.compose import compose
 from digests.message import message, message_id
-from digests.render import render_html, render_text
+from digests.render import Links, render_html, render_text
 
 PUBLIC = "https://utblick.example.org"
 UNSUBSCRIBE = f"{PUBLIC}/leave/{'Zm9v' * 20}"
+LINKS = Links(UNSUBSCRIBE, f"{PUBLIC}/letter/2026-W48/Zm9v", f"{PUBLIC}/calendar/Zm9v.ics")
 
 
 @pytest.fixture(scope="session")
@@ -91,24 +92,27 @@ def test_a_mail_without_last_days_carries_no_files(
 
 
 def test_without_a_public_address_leaving_is_a_mail(letter: Briefing, now: datetime) -> None:
-    mail = read(make(letter, now, unsubscribe=UNSUBSCRIBE))
+    mail = read(make(letter, now, links=Links(UNSUBSCRIBE)))
     assert mail["List-Unsubscribe"] == "<mailto:eu@storstad.example.se?subject=Avsluta%20EU-brevet>"
     assert mail["List-Unsubscribe-Post"] is None
     assert UNSUBSCRIBE not in mail.as_string()
 
 
 def test_with_a_public_address_leaving_is_one_click(public_letter: Briefing, now: datetime) -> None:
-    mail = make(public_letter, now, unsubscribe=UNSUBSCRIBE)
+    mail = make(public_letter, now, links=LINKS)
     assert read(mail)["List-Unsubscribe"].startswith(f"<{UNSUBSCRIBE}>, <mailto:")
     assert read(mail)["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert f"List-Unsubscribe: <{UNSUBSCRIBE}>".encode() in mail.as_bytes()  # in one piece
-    assert UNSUBSCRIBE in read(mail).get_body(("html",)).get_content()
+    for part in ("html", "plain"):
+        content = "".join(read(mail).get_body((part,)).get_content().split())  # text breaks long addresses
+        assert all(link in content for link in (UNSUBSCRIBE, LINKS.copy, LINKS.calendar) if link)
     without = read(make(public_letter, now))
     assert without["List-Unsubscribe-Post"] is None
 
 
+@pytest.mark.parametrize("which", ["leave", "copy", "calendar"])
 @pytest.mark.parametrize(
-    "unsubscribe",
+    "address",
     [
         "http://utblick.example.org/leave/x",
         "https://evil.example/leave/x",
@@ -120,11 +124,11 @@ def test_with_a_public_address_leaving_is_one_click(public_letter: Briefing, now
         "mailto:x@example.org",
     ],
 )
-def test_an_unsubscribe_address_elsewhere_is_refused(
-    public_letter: Briefing, now: datetime, unsubscribe: str
+def test_an_own_address_elsewhere_is_refused(
+    public_letter: Briefing, now: datetime, which: str, address: str
 ) -> None:
     with pytest.raises(ValueError):
-        make(public_letter, now, unsubscribe=unsubscribe)
+        make(public_letter, now, links=Links(**{which: address}))
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from digests.briefing import (
     WindowKind,
 )
 from digests.compose import compose
-from digests.render import HTML_LIMIT, WIDTH, render_html, render_text
+from digests.render import HTML_LIMIT, WIDTH, Links, render_html, render_text
 
 Make = Callable[..., Item]
 Golden = Callable[[str, str], None]
@@ -183,8 +183,8 @@ def test_a_way_to_leave_stands_in_both_parts(letter: Briefing) -> None:
     assert f'href="{by_mail}"' in render_html(letter)
     assert f"<{by_mail}>" in render_text(letter)
     own = "https://utblick.example.org/leave/abc?x=1&y=2"
-    assert f'href="{own.replace("&", "&amp;")}"' in render_html(letter, own)
-    assert f"<{own}>" in render_text(letter, own)
+    assert f'href="{own.replace("&", "&amp;")}"' in render_html(letter, Links(own))
+    assert f"<{own}>" in render_text(letter, Links(own))
 
 
 def test_dates_say_where_they_come_from(item: Make, organisation: Organisation, now: datetime) -> None:

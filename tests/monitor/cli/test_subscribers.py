@@ -30,7 +30,8 @@ def test_from_adding_to_forgetting(utblick):
     assert utblick("add", "Anna.Ek@example.se", "--name", "Anna Ek", "--theme", "va-vatten") == (
         "subscriber 1: active, weekly, normal, sv, va-vatten\n"
     )
-    utblick("add", "bo@example.se", "--pending", "--cadence", "monthly", "--language", "en")
+    with pytest.raises(SubscriberError, match="names no public_address"):  # stored all the same
+        utblick("add", "bo@example.se", "--pending", "--cadence", "monthly", "--language", "en")
     [anna, bo] = json.loads(utblick("list", "--json"))
     assert anna == {
         "id": 1,
