@@ -1,6 +1,5 @@
 """Constructed items for the letter: real files and dates as facts, everything else invented."""
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -29,6 +28,7 @@ from digests.briefing import (
     Window,
     WindowKind,
 )
+from tests.golden import check
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -251,12 +251,4 @@ def sources() -> list[SourceStatus]:
 @pytest.fixture(scope="session")
 def golden() -> Callable[[str, str], None]:
     """Compare a text with `golden/NAME`; `UPDATE_GOLDEN=1` writes it anew, to be read before it is committed."""
-
-    def check(name: str, content: str) -> None:
-        path = Path(__file__).parent / "golden" / name
-        if os.environ.get("UPDATE_GOLDEN"):
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(content, encoding="utf-8")
-        assert content == path.read_text(encoding="utf-8"), f"{path.name} differs; UPDATE_GOLDEN=1 rewrites it"
-
-    return check
+    return lambda name, content: check(Path(__file__).parent / "golden" / name, content)
