@@ -8,11 +8,49 @@ hostile: they are tamed where they are rendered, so nothing here needs to be cle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
 from config.organisation import Organisation
+from digests.terms import Certainty, Coming, Direction, Level, Matter, Priority, Status, WindowKind
+
+__all__ = [
+    "HEALTHY",
+    "NOTHING",
+    "Briefing",
+    "Case",
+    "Certainty",
+    "Change",
+    "Clock",
+    "Coming",
+    "Confidence",
+    "Counts",
+    "Density",
+    "Direction",
+    "Entry",
+    "Grounds",
+    "Internal",
+    "Item",
+    "Level",
+    "Line",
+    "Matter",
+    "Note",
+    "Previous",
+    "Priority",
+    "Reference",
+    "Risk",
+    "Section",
+    "SectionId",
+    "Shown",
+    "SourceStatus",
+    "Stage",
+    "State",
+    "Status",
+    "Text",
+    "Theme",
+    "Window",
+    "WindowKind",
+]
 
 HEALTHY = frozenset({"changed", "unchanged", "empty"})
 """Outcomes of an attempt that answered as it should."""
@@ -21,76 +59,6 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Density = Literal["short", "normal", "full"]
 SectionId = Literal["deadlines", "decisions", "new", "changed", "funding", "signals", "fyi", "outcomes", "sources"]
-
-
-class Level(StrEnum):
-    """How much an item concerns the organisation."""
-
-    ACT = "act"
-    BRIEF = "brief"
-    BACKGROUND = "background"
-    NONE = "none"
-
-
-class Direction(StrEnum):
-    """Whether it restricts or enables the organisation: the question of its own policy."""
-
-    RESTRICTING = "restricting"
-    ENABLING = "enabling"
-    BOTH = "both"
-    UNCLEAR = "unclear"
-
-
-class Certainty(StrEnum):
-    """Where a date comes from."""
-
-    GIVEN = "given"
-    ESTIMATED = "estimated"
-    UNKNOWN = "unknown"
-
-
-class WindowKind(StrEnum):
-    """In which way one can influence or apply; the values are those of `spiders.finding.WindowKind`."""
-
-    CALL_FOR_EVIDENCE = "call-for-evidence"
-    CONSULTATION = "consultation"
-    FEEDBACK = "feedback"
-    SUBSIDIARITY = "subsidiarity"
-    REMISS = "remiss"
-    AMENDMENTS = "amendments"
-    CALL = "call"
-    TRANSPOSITION = "transposition"
-
-
-class Status(StrEnum):
-    """How far the organisation's own handling has come."""
-
-    NEW = "ny"
-    ASSIGNED = "tilldelad"
-    WATCHED = "bevakas"
-    ACTING = "agerar"
-    ANSWERED = "svarat"
-    CLOSED = "avslutad"
-
-
-class Priority(StrEnum):
-    """What the reader should do with an entry."""
-
-    DECISION = "decision"
-    ACTION = "action"
-    FYI = "fyi"
-
-
-class Matter(StrEnum):
-    """What a word of the text speaks of, where that concerns a municipality."""
-
-    SERVICE = "service"
-    """A task that municipalities have."""
-    DUTY = "duty"
-    """Duties and requirements."""
-    MONEY = "money"
-    MUNICIPALITY = "municipality"
-    """Municipalities or regions themselves."""
 
 
 # ── What compose takes ────────────────────────────────────────────────────────────────────────────────
@@ -143,15 +111,6 @@ class Change:
     """What moved, in the letter's language ("Läge", "Svarstid")."""
     before: str | None
     after: str | None
-
-
-class Coming(StrEnum):
-    """What a day that lies ahead means."""
-
-    EXPECTED = "expected"
-    EARLIEST = "earliest"
-    LATEST = "latest"
-    SET = "set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +167,8 @@ class Case:
     decider: str = ""
     channel: str = ""
     note: Note | None = None
+    priority: Priority | None = None
+    """What a person chose; None: the letter decides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,10 @@ FIRST_PERIOD = timedelta(days=7)
 """What an edition without a predecessor looks back on."""
 
 
+WEIGHTS = (Priority.DECISION, Priority.ACTION, None, Priority.FYI)
+"""Priorities of a case, the weightiest first; None: nobody chose one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An item that has its place in the letter."""
@@ -28,8 +32,8 @@ class Candidate:
     """May be told in full, if the quota allows."""
 
     @property
-    def rank(self) -> tuple[int, int, float, str]:
-        """The smaller, the more it deserves one of the full places."""
+    def rank(self) -> tuple[int, int, int, float, str]:
+        """The smaller, the more it deserves one of the full places; among equals by a person's priority."""
         near = self.days is not None and self.days <= NEAR
         urgent = priority(self.item) is not Priority.FYI
         match self.section:
@@ -40,7 +44,13 @@ class Candidate:
             case _:
                 group = 4
         days = self.days if self.days is not None and self.section == "deadlines" else 0
-        return group, days, -self.item.relevance, self.item.id
+        return group, days, self.weight, -self.item.relevance, self.item.id
+
+    @property
+    def weight(self) -> int:
+        """The priority that a person gave the case; the smaller, the weightier."""
+        chosen = self.item.case.priority if self.item.case else None
+        return WEIGHTS.index(chosen)
 
 
 def candidates(
@@ -68,6 +78,8 @@ def candidates(
         full = item.level in (Level.ACT, Level.BRIEF) and not (
             repeated and previous and window and not _nears(window, previous.day, today)
         )
+        if item.case and item.case.priority is Priority.FYI and not (window and presses(window, today)):
+            full = False
         days = days_until(window, today) if window else None
         chosen[item.id] = Candidate(item, section, window, days, full)
     return list(chosen.values())

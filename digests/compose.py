@@ -135,11 +135,11 @@ def remember(briefing: Briefing) -> Previous:
     return Previous(briefing.week, day, tuple(shown))
 
 
-def _order(candidate: Candidate) -> tuple[date, int, float, str]:
-    """Deadlines and calls by date; everything else decisions first, then the most relevant."""
+def _order(candidate: Candidate) -> tuple[date, int, int, float, str]:
+    """Deadlines and calls by date; everything else decisions first, then by priority, then the most relevant."""
     dated = candidate.section in ("deadlines", "funding") and candidate.window
     day = candidate.window.closes if dated and candidate.window else None
-    return day or date.max, *candidate.rank[:1], -candidate.item.relevance, candidate.item.id
+    return day or date.max, candidate.rank[0], candidate.weight, -candidate.item.relevance, candidate.item.id
 
 
 def _capped(section: Section, most: int, desk: Desk) -> Section:

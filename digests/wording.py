@@ -114,9 +114,12 @@ def link(item: Item) -> str | None:
 
 
 def priority(item: Item) -> Priority:
-    """Decision where a body must decide, action where the level asks for it, otherwise for information."""
-    if item.case and item.case.decider and item.case.status not in HANDLED:
-        return Priority.DECISION
+    """A person's choice; else decision where a body must decide, action where the level asks for it."""
+    if item.case and item.case.status not in HANDLED:
+        if item.case.priority:
+            return item.case.priority
+        if item.case.decider:
+            return Priority.DECISION
     return Priority.ACTION if item.level is Level.ACT else Priority.FYI
 
 
@@ -133,7 +136,7 @@ def short_theme(theme: Theme, language: str) -> str:
 def lead(item: Item, window: Window | None, desk: Desk) -> str:
     """What to do and until when, or what happened: verb first."""
     words = desk.words
-    if priority(item) is Priority.DECISION and item.case:
+    if priority(item) is Priority.DECISION and item.case and item.case.decider:
         act = words.say("decide", body=one_line(item.case.decider, PHRASE))
         return _until(act, window, desk) if window else act
     if window and _matters(window, desk):
@@ -167,6 +170,8 @@ def _detail(item: Item, window: Window | None, desk: Desk) -> str:
         parts.append(f"{words.windows[window.kind].one} {_closing(window, desk)}")
     elif not item.changes:
         parts.append(_thing(item, words))
+    if item.case and item.case.owner:
+        parts.append(words.say("line owner", owner=one_line(item.case.owner, PHRASE)))
     return "; ".join(parts)
 
 

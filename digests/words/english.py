@@ -229,6 +229,7 @@ ENGLISH = Catalogue(
         "note": "Note by {author}, {date}",
         "line until": "closes {date}, {left}",
         "line until estimate": "probably closes {date}",
+        "line owner": "owner: {owner}",
         "line unknown": "open, closing date unknown",
         "brief": "{entries} in full · {share}",
         "share": "{open} of {entries} can still be influenced",

@@ -222,6 +222,7 @@ SWEDISH = Catalogue(
         "note": "Anteckning av {author}, {date}",
         "line until": "stänger {date}, {left}",
         "line until estimate": "stänger troligen {date}",
+        "line owner": "ägare: {owner}",
         "line unknown": "öppet, slutdatum okänt",
         "brief": "{entries} i sin helhet · {share}",
         "share": "{open} av {entries} går fortfarande att påverka",

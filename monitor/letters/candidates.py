@@ -221,6 +221,7 @@ def _case(case: Case, desk: Desk) -> letter.Case:
         decider=case.decider or "",
         channel=case.channel or "",
         note=note,
+        priority=letter.Priority(case.priority) if case.priority else None,
     )
 
 

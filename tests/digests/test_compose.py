@@ -305,11 +305,31 @@ def test_the_open_window_outranks_the_coming_and_the_distant(item: Make, window:
         ({"level": Level.BRIEF}, Priority.FYI),
         ({"level": Level.ACT}, Priority.ACTION),
         ({"level": Level.BRIEF, "case": Case(decider="kommunstyrelsen")}, Priority.DECISION),
+        ({"level": Level.BRIEF, "case": Case(priority=Priority.ACTION)}, Priority.ACTION),
+        ({"level": Level.BRIEF, "case": Case(decider="KS", priority=Priority.ACTION)}, Priority.ACTION),
+        ({"level": Level.BRIEF, "case": Case(priority=Priority.DECISION)}, Priority.DECISION),
     ],
 )
 def test_priority(item: Make, build: Build, fields: dict[str, Any], priority: Priority) -> None:
     briefing = build(item(**fields))
     assert [entry.priority for part in briefing.sections for entry in part.entries] == [priority]
+
+
+def test_a_cases_priority_comes_first_among_equals_and_low_gets_a_line(
+    item: Make, build: Build, window: Make
+) -> None:
+    fyi, high = Case(priority=Priority.FYI, owner="Anna Ek"), Case(priority=Priority.DECISION)
+    briefing = build(
+        item("document:1", level=Level.ACT, relevance=0.99, case=fyi),
+        item("document:2", level=Level.ACT, relevance=0.8),
+        item("document:3", level=Level.ACT, relevance=0.5, case=high),
+        item("document:4", relevance=0.4, case=fyi, windows=(window(TODAY + timedelta(days=5)),)),
+        quota=3,
+    )
+    entries = {part.id: [entry.item for entry in part.entries] for part in briefing.sections if part.entries}
+    assert entries == {"deadlines": ["document:4"], "decisions": ["document:3", "document:2"]}
+    (low,) = section(briefing, "new").lines
+    assert (low.item, low.detail) == ("document:1", "nytt EU-initiativ; ägare: Anna Ek")
 
 
 def test_titles_prefer_the_letters_language_and_say_theirs(item: Make, build: Build) -> None:
