@@ -30,12 +30,13 @@ class Candidate:
     """Days to the next day to keep."""
     full: bool
     """May be told in full, if the quota allows."""
+    priority: Priority
 
     @property
     def rank(self) -> tuple[int, int, int, float, str]:
         """The smaller, the more it deserves one of the full places; among equals by a person's priority."""
         near = self.days is not None and self.days <= NEAR
-        urgent = priority(self.item) is not Priority.FYI
+        urgent = self.priority is not Priority.FYI
         match self.section:
             case "deadlines":
                 group = (0 if near else 1) if urgent else (2 if near else 3)
@@ -81,7 +82,7 @@ def candidates(
         if item.case and item.case.priority is Priority.FYI and not (window and presses(window, today)):
             full = False
         days = days_until(window, today) if window else None
-        chosen[item.id] = Candidate(item, section, window, days, full)
+        chosen[item.id] = Candidate(item, section, window, days, full, priority(item, window, today))
     return list(chosen.values())
 
 
@@ -104,7 +105,7 @@ def place(item: Item, window: Window | None, today: date, *, new: bool) -> Secti
         ("deadlines", pressing and not item.is_call),
         ("signals", item.is_signal and told),
         ("fyi", background and told),
-        ("decisions", priority(item) is not Priority.FYI and told),
+        ("decisions", priority(item, window, today) is not Priority.FYI and told),
         ("new", new),
         ("changed", moved),
     )

@@ -60,8 +60,8 @@ def step(days: int | None) -> int | None:
 def main_window(item: Item, today: date) -> Window | None:
     """The window that an entry speaks of: what presses within 30 days, then what is open to influence.
 
-    Of several open ones those in which one answers oneself come first. Then come windows that open later, and last
-    those that only tell when rules begin to apply.
+    Of several that are equally near (7, 14, 30 days) those in which one answers oneself come first. Then come
+    windows that open later, and last those that only tell when rules begin to apply.
     """
     current = [window for window in item.windows if not is_past(window, today)]
     return min(current, key=lambda window: _urgency(window, today), default=None)
@@ -76,14 +76,20 @@ def beside(item: Item, main: Window | None, today: date) -> list[Window]:
     return sorted(others.values(), key=lambda one: one.closes or date.max)
 
 
-def _urgency(window: Window, today: date) -> tuple[int, bool, date]:
+def matters(window: Window, today: date) -> bool:
+    """Whether the window is worth the first words: rules that apply in a year are not."""
+    return window.kind is not WindowKind.TRANSPOSITION or presses(window, today)
+
+
+def _urgency(window: Window, today: date) -> tuple[int, int, bool, date]:
     day = pressing(window, today) or date.max
-    if presses(window, today):
-        return 0, False, day
-    if window.kind is WindowKind.TRANSPOSITION:
-        return 3, False, day
+    near = step(days_until(window, today))
     indirect = window.kind in INDIRECT
-    return (1, indirect, day) if is_open(window, today) else (2, indirect, window.opens or day)
+    if near is not None:
+        return 0, near, indirect, day
+    if window.kind is WindowKind.TRANSPOSITION:
+        return 3, 0, False, day
+    return (1, 0, indirect, day) if is_open(window, today) else (2, 0, indirect, window.opens or day)
 
 
 def clock(window: Window, today: date) -> Clock:

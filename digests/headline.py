@@ -7,7 +7,7 @@ from digests.choice import Candidate
 from digests.clock import CONSULTING, NEAR, SOON
 from digests.tame import one_line
 from digests.weeks import parse_week
-from digests.wording import Desk, priority, short_theme
+from digests.wording import Desk, short_theme
 from digests.words import Catalogue
 
 SUBJECT = 110
@@ -54,11 +54,12 @@ def _facts(chosen: Sequence[Candidate], desk: Desk) -> Iterator[tuple[str, dict[
     yield _closing([c for c in deadlines if _closes_within(c, NEAR, desk)], NEAR, desk)
     internal = [c for c in deadlines if c.days is not None and c.days <= NEAR]
     yield "fact internal", {"dates": words.count(len(internal), "internal"), "days": NEAR}, internal
-    decisions = [c for c in chosen if priority(c.item) is Priority.DECISION]
+    decisions = [c for c in chosen if c.priority is Priority.DECISION]
     yield "fact decide", {"items": words.count(len(decisions), "item")}, decisions
     actions = [c for c in chosen if c.section == "decisions"]
     yield "fact act", {"items": words.count(len(actions), "item")}, actions
     yield _closing([c for c in deadlines if _closes_within(c, SOON, desk)], SOON, desk)
+    yield "fact internal", {"dates": words.count(len(deadlines), "internal"), "days": SOON}, deadlines
     yield _closing([c for c in chosen if c.section == "funding" and _closes_within(c, SOON, desk)], SOON, desk)
     new = [c for c in chosen if c.section == "new"]
     yield "fact new", {"items": words.count(len(new), "news")}, new

@@ -26,7 +26,7 @@ from digests.briefing import (
     Window,
     WindowKind,
 )
-from digests.clock import beside, clock, is_open, presses
+from digests.clock import beside, clock, is_open, matters
 from digests.tame import capital, first_sentence, one_line, safe_link
 from digests.words import Catalogue
 
@@ -76,7 +76,7 @@ def entry(item: Item, window: Window | None, desk: Desk) -> Entry:
         risk=item.risk and replace(item.risk, countries=tuple(one_line(name, 60) for name in item.risk.countries)),
         owner=one_line(case.owner, PHRASE),
         status=case.status,
-        priority=priority(item),
+        priority=priority(item, window, desk.today),
         confidence=Confidence(
             relevance=item.relevance,
             word=desk.words.words(item.relevance),
@@ -113,14 +113,18 @@ def link(item: Item) -> str | None:
     return next((url for url in (safe_link(source.url) for source in item.sources) if url), None)
 
 
-def priority(item: Item) -> Priority:
-    """A person's choice; else decision where a body must decide, action where the level asks for it."""
+def priority(item: Item, window: Window | None, today: date) -> Priority:
+    """A person's choice; else decision where a body must decide, action where the level asks for it.
+
+    What only moved, while there is nothing to answer, is for information, however relevant.
+    """
     if item.case and item.case.status not in HANDLED:
         if item.case.priority:
             return item.case.priority
         if item.case.decider:
             return Priority.DECISION
-    return Priority.ACTION if item.level is Level.ACT else Priority.FYI
+    idle = bool(item.changes) and not (window and matters(window, today))
+    return Priority.ACTION if item.level is Level.ACT and not idle else Priority.FYI
 
 
 def short_theme(theme: Theme, language: str) -> str:
@@ -136,21 +140,16 @@ def short_theme(theme: Theme, language: str) -> str:
 def lead(item: Item, window: Window | None, desk: Desk) -> str:
     """What to do and until when, or what happened: verb first."""
     words = desk.words
-    if priority(item) is Priority.DECISION and item.case and item.case.decider:
+    if priority(item, window, desk.today) is Priority.DECISION and item.case and item.case.decider:
         act = words.say("decide", body=one_line(item.case.decider, PHRASE))
         return _until(act, window, desk) if window else act
-    if window and _matters(window, desk):
+    if window and matters(window, desk.today):
         return _until(words.acts[window.kind], window, desk)
     if item.changes:
         return words.phrases["moved"]
     if item.is_signal:
         return words.phrases["watch"]
     return words.say("assess" if item.level is Level.ACT else "read", thing=_thing(item, words))
-
-
-def _matters(window: Window, desk: Desk) -> bool:
-    """Whether the window is worth the first words: rules that apply in a year are not."""
-    return window.kind is not WindowKind.TRANSPOSITION or presses(window, desk.today)
 
 
 def _until(act: str, window: Window, desk: Desk) -> str:
@@ -166,7 +165,7 @@ def _until(act: str, window: Window, desk: Desk) -> str:
 def _detail(item: Item, window: Window | None, desk: Desk) -> str:
     words = desk.words
     parts = [_moved(_change(change), words) for change in item.changes[:2]]
-    if window and _matters(window, desk):
+    if window and matters(window, desk.today):
         parts.append(f"{words.windows[window.kind].one} {_closing(window, desk)}")
     elif not item.changes:
         parts.append(_thing(item, words))
@@ -202,7 +201,7 @@ def _what(item: Item, window: Window | None, desk: Desk) -> Text:
     if item.changes:
         moved = _moved(_change(item.changes[0]), words)
         return Text(words.say("what moved", change=moved, source=source), words.code)
-    thing = words.windows[window.kind].one if window and _matters(window, desk) else _thing(item, words)
+    thing = words.windows[window.kind].one if window and matters(window, desk.today) else _thing(item, words)
     if item.published is None:
         return Text(words.say("what undated", thing=capital(thing), source=source), words.code)
     day = words.plain_date(item.published)

@@ -20,7 +20,7 @@ from spiders.cellar_vocabulary import BODIES, CELEX, KINDS, is_corrigendum, kind
 from spiders.fields import SENTINELS, Audit, Fields
 from spiders.finding import Finding, Identifier, Kind, Relation, Step
 from spiders.identifiers import find_identifiers, parse_identifier
-from spiders.joins import com_of
+from spiders.joins import celex_of, com_of
 from spiders.markup import json_of
 from spiders.oeil_pages import procedure_link
 from spiders.platform import Drifted, Failed, Page
@@ -168,7 +168,7 @@ def document_finding(document: Document, source: str, audit: Audit) -> Finding:
         language="sv" if "sv" in title else "en",
         # The day on the document: of an act its signature, weeks before the Official Journal.
         published=document.day,
-        identifiers=_once([own, *([com] if com else []), *procedures, *_cited(title.values())]),
+        identifiers=_once([own, *([com] if com else []), *procedures, *_named(celex, title.values())]),
         steps=(Step(document.day, document.code), *document.later) if document.day else document.later or None,
         bodies=tuple(dict.fromkeys(BODIES[one] for one in document.types if one in BODIES)) or None,
     )
@@ -309,6 +309,14 @@ def _procedure(reference: str, audit: Audit) -> Identifier | None:
 
 def _cited(titles: Iterable[str]) -> list[Identifier]:
     return [hit.identifier for title in titles for hit in find_identifiers(title)]
+
+
+def _named(celex: str, titles: Iterable[str]) -> list[Identifier]:
+    """What titles name: an act's own number, which people use rather than its CELEX, and other files."""
+    return [
+        replace(name, relation=Relation.SUBJECT) if name.scheme == "act" and celex in celex_of(name) else name
+        for name in _cited(titles)
+    ]
 
 
 def _once(names: Iterable[Identifier]) -> tuple[Identifier, ...]:

@@ -16,6 +16,9 @@ from spiders.finding import Certainty, Window, WindowKind
 AROUND = timedelta(days=200)
 """A given window that opens or closes this near to where a rule would open one is the same window."""
 
+TRANSPOSITION = "transposition"
+"""The step that is the last day for national law."""
+
 
 @dataclass(frozen=True, slots=True)
 class DossierWindow:
@@ -61,7 +64,7 @@ def windows_of(
 
 def transposition_of(events: Iterable[Event]) -> Window | None:
     """The day by which the file must be Swedish law, as a source gives it."""
-    last = [event for event in events if event.step.id == "transposition"]
+    last = [event for event in events if event.step.id == TRANSPOSITION]
     if not last:
         return None
     return Window(WindowKind.TRANSPOSITION, None, last[-1].day, Certainty.GIVEN)

@@ -254,10 +254,15 @@ def expected(
     today: date,
     usual: Mapping[tuple[str, str], Usual],
 ) -> Expected | None:
-    """What comes next: the nearest day that a source gives, else the step that usually follows."""
+    """What comes next: the nearest day that a source gives, else the step that usually follows.
+
+    A legal last day is no event: what usually comes before it is told first.
+    """
     coming = [event for event in events if event.day > today and (event.step.forecast or not event.step.quiet)]
-    if coming:
-        return Expected(coming[0].step, coming[0].day)
+    following = now.following if now else None
+    dated = [event for event in coming if event.step.coming != "latest" or following in (None, event.step.id)]
+    if dated:
+        return Expected(dated[0].step, dated[0].day)
     if now is None or now.following is None:
         return None
     step = model.by_id(now.following)

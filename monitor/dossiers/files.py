@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -15,7 +15,7 @@ from monitor.archive.dossiers import Dossier, linked, load_dossiers
 from monitor.archive.files import dossier_document
 from monitor.archive.schema import document, document_step
 from monitor.core.deciders import Decider, Said, deciders_of
-from monitor.core.estimates import DossierWindow, transposition_of, windows_of
+from monitor.core.estimates import TRANSPOSITION, DossierWindow, transposition_of, windows_of
 from monitor.core.stages import (
     Dated,
     Event,
@@ -301,3 +301,25 @@ def stepping(conn: Connection, after: date, today: date) -> set[int]:
         .where(document_step.c.date > after, document_step.c.date <= today)
     )
     return set(conn.execute(query.distinct()).scalars())
+
+
+def nearing(conn: Connection, rules: Rules, today: date, days: int) -> set[int]:
+    """Dossiers with a last day until `days` from `today` that no document states as a window.
+
+    Those of rules follow a step by some weeks; the day for national law is a step itself.
+    """
+    after = {rule.after: timedelta(weeks=rule.weeks) for rule in rules.windows.rule if rule.weeks is not None}
+    after[TRANSPOSITION] = timedelta(0)
+    found: set[int] = set()
+    for span in sorted(set(after.values())):
+        query = (
+            select(dossier_document.c.dossier, document_step.c.code, document.c.kind)
+            .join(document_step, document_step.c.document == dossier_document.c.document)
+            .join(document, document.c.id == dossier_document.c.document)
+            .where(document_step.c.date.between(today - span, today - span + timedelta(days=days)))
+        )
+        for row in conn.execute(query.distinct()):
+            step = rules.model.step_of(row.code, row.kind)
+            if step is not None and after.get(step.id) == span:
+                found.add(row.dossier)
+    return found

@@ -7,7 +7,24 @@ from typing import Any
 import pytest
 
 from config.organisation import Organisation
-from digests.briefing import Briefing, Certainty, Change, Coming, Entry, Item, Stage, Window, WindowKind
+from digests.briefing import (
+    Briefing,
+    Certainty,
+    Change,
+    Coming,
+    Entry,
+    Internal,
+    Item,
+    Level,
+    Previous,
+    Priority,
+    Shown,
+    Stage,
+    Status,
+    Text,
+    Window,
+    WindowKind,
+)
 from digests.compose import compose
 from digests.facts import voice
 from digests.words import catalogue
@@ -71,6 +88,8 @@ def test_one_answers_oneself_before_one_asks_others_and_both_windows_are_told(te
     )
     near = Window(WindowKind.SUBSIDIARITY, opened, date(2026, 12, 21), Certainty.GIVEN)
     assert tell("window", windows=(own, near)).startswith("Subsidiaritetsprövning")
+    as_near = Window(WindowKind.FEEDBACK, opened, date(2026, 12, 23), Certainty.GIVEN)
+    assert tell("window", windows=(as_near, near)).startswith("Synpunktsperiod")
 
 
 def test_a_closed_window_stands_beside_nothing(tell: Tell) -> None:
@@ -78,3 +97,36 @@ def test_a_closed_window_stands_beside_nothing(tell: Tell) -> None:
     past = Window(WindowKind.CONSULTATION, date(2026, 3, 1), date(2026, 6, 1), Certainty.GIVEN)
     later = Window(WindowKind.REMISS, date(2026, 12, 1), date(2027, 3, 1), Certainty.GIVEN)
     assert "Även" not in tell("window", windows=(own, past, later, own))
+
+
+def test_what_only_moved_asks_for_no_action_however_relevant(
+    item: Callable[..., Item], organisation: Organisation, now: datetime
+) -> None:
+    def told(*windows: Window) -> tuple[str, Priority, str]:
+        moved = item(level=Level.ACT, changes=(Change("Läge", "utskott", "plenum"),), windows=windows)
+        before = Previous(
+            "2026-W47", date(2026, 11, 16), (Shown(moved.id, Text("x", "sv"), None, None, Status.NEW),)
+        )
+        briefing = compose([moved], week="2026-W48", now=now, organisation=organisation, previous=before)
+        (section,) = (section.id for section in briefing.sections if section.entries)
+        return section, only(briefing).priority, briefing.fact
+
+    law = Window(WindowKind.TRANSPOSITION, None, date(2028, 7, 31), Certainty.GIVEN)
+    own = Window(WindowKind.REMISS, None, date(2027, 3, 1), Certainty.GIVEN)
+    assert told() == ("changed", Priority.FYI, "1 ärende har ändrats (vatten), inget kräver åtgärd")
+    assert told(law) == told()
+    assert told(own) == ("decisions", Priority.ACTION, "1 ärende kräver åtgärd (vatten)")
+
+
+def test_our_own_last_day_within_a_month_is_no_quiet_week(
+    item: Callable[..., Item], organisation: Organisation, now: datetime
+) -> None:
+    own = Window(
+        WindowKind.REMISS,
+        None,
+        date(2027, 3, 1),
+        Certainty.GIVEN,
+        internal=Internal(date(2026, 12, 12), "nämnd"),
+    )
+    briefing = compose([item(windows=(own,))], week="2026-W48", now=now, organisation=organisation)
+    assert briefing.fact == "1 intern tidsgräns inom 30 dagar (vatten)"

@@ -149,7 +149,10 @@ def test_types_are_kinds_and_an_unknown_one_falls_back_on_the_number(celex: str,
 
 
 def test_an_act_says_when_it_is_in_force_and_due_as_national_law() -> None:
-    row = proposal("32024L3019", type="DIR", date="2024-11-27", procedure="2022/0345/COD")
+    title = "Direktiv (EU) 2024/3019 om rening av avloppsvatten, om upphävande av direktiv 91/271/EEG"
+    row = proposal(
+        "32024L3019", type="DIR", date="2024-11-27", procedure="2022/0345/COD", title_sv=title, title_en=None
+    )
     finding = only(
         read(
             told("acts"),
@@ -162,6 +165,8 @@ def test_an_act_says_when_it_is_in_force_and_due_as_national_law() -> None:
         Step(date(2025, 1, 1), "cellar:entry-into-force"),
         Step(date(2027, 7, 31), "cellar:transposition"),
     )
+    assert Identifier("act", "(EU) 2024/3019") in (finding.identifiers or ())
+    assert Identifier("act", "91/271/EEG", Relation.MENTION) in (finding.identifiers or ())
 
 
 def test_opinions_name_who_gives_them() -> None:

@@ -169,6 +169,18 @@ def test_a_day_that_a_source_gives_comes_before_the_usual_next_step() -> None:
     assert (coming.day, coming.usual) == (date(2026, 12, 15), None)
 
 
+def test_a_legal_last_day_is_not_next_while_steps_come_before_it() -> None:
+    law = day("2027-07-31", "cellar:transposition")
+    inquiry = events(day("2025-01-01", "cellar:entry-into-force"), day("2025-03-06", "g0v:directive"), law)
+    coming = expected(inquiry, standing(inquiry, LAW, TODAY), MODEL, TODAY, {})
+    assert coming is not None
+    assert (coming.step.id, coming.day) == ("inquiry", None)
+    in_force = events(day("2025-01-01", "cellar:entry-into-force"), law)
+    coming = expected(in_force, standing(in_force, LAW, TODAY), MODEL, TODAY, {})
+    assert coming is not None
+    assert (coming.step.id, coming.day) == ("transposition", date(2027, 7, 31))
+
+
 def test_the_usual_length_is_the_median_of_what_happened() -> None:
     def file(days: int) -> tuple[Event, ...]:
         first = date(2024, 1, 1)
