@@ -38,6 +38,8 @@ SOURCES = 40
 RUNS = 3
 MOST = 3.0
 """Seconds that the letter may take."""
+MOST_CPU = 2.3
+"""Seconds of own work in them: what leaves room for a busy machine."""
 
 _LEVELS = (Level.ACT, *(Level.BRIEF,) * 3, *(Level.BACKGROUND,) * 6, *(Level.NONE,) * 10)
 _KINDS = (Kind.FPM, Kind.REMISS, Kind.INITIATIVE, Kind.PRESS, Kind.PROPOSAL, Kind.CALL)
@@ -55,7 +57,7 @@ def measure() -> list[tuple[str, float, float]]:
         walls, works = zip(*(_preview(Path(folder)) for _ in range(RUNS)), strict=True)
     return [
         (f"brief preview, {NEW} new documents, s", statistics.median(walls), MOST),
-        ("the same, own CPU, s", statistics.median(works), MOST),
+        ("the same, own CPU, s", statistics.median(works), MOST_CPU),
     ]
 
 

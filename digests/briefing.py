@@ -230,6 +230,8 @@ class Item:
     """Money to apply for: goes to Finansiering."""
     is_signal: bool = False
     """An early signal: goes to Tidiga signaler."""
+    documents: tuple[int, ...] = ()
+    """Numbers of the archive's documents that it is read from, the one that speaks for it first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """From what the archive offers to one edition of the letter. Pure: no database, no clock, no template."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import get_args
@@ -50,6 +50,7 @@ def compose(
     quota: int = QUOTA,
     previous: Previous | None = None,
     language: str | None = None,
+    in_full: Callable[[Item], Item] = lambda item: item,
 ) -> Briefing:
     """One edition of the letter.
 
@@ -68,6 +69,7 @@ def compose(
         quota: Full entries at density "normal".
         previous: What the edition before showed; None = this is the first.
         language: ISO 639-1; None = the organisation's.
+        in_full: Gives an item what only a full entry says (summary, grounds, risk), where that is costly to find.
 
     Raises:
         ValueError: `week` is no ISO week or `now` has no zone.
@@ -95,13 +97,16 @@ def compose(
                 sections.append(_capped(Section(section_id, "", lines=lines), most * 3, desk))
             case _:
                 group = sorted((c for c in chosen if c.section == section_id), key=_order)
+                rest = [c for c in group if c.item.id not in full]
+                kept = rest[: most * 3 if section_id == "deadlines" else most]
                 section = Section(
                     section_id,
-                    "",
-                    entries=tuple(entry(c.item, c.window, desk) for c in group if c.item.id in full),
-                    lines=tuple(line(c.item, c.window, desk) for c in group if c.item.id not in full),
+                    words.sections[section_id],
+                    entries=tuple(entry(in_full(c.item), c.window, desk) for c in group if c.item.id in full),
+                    lines=tuple(line(c.item, c.window, desk) for c in kept),
+                    omitted=len(rest) - len(kept),
                 )
-                sections.append(_capped(section, most * 3 if section_id == "deadlines" else most, desk))
+                sections.append(section)
     counts = _counts(sections, chosen, full, today)
     quiet = not any(c.section in ("deadlines", "decisions") for c in chosen)
     headline = fact(chosen, desk)

@@ -67,9 +67,10 @@ class Partners:
 
     def _telling(self, text: str, *, call: bool) -> list[str]:
         """The sentences worth a closer look; of most texts none."""
-        if not call and not self._speaks.search(text):
-            return []
-        return _SENTENCE.split(text)
+        lower = "" if call else text.lower()
+        if call or any(beginning in lower for beginning in self._beginnings):
+            return _SENTENCE.split(text)
+        return []
 
     def _labels(self, sentence: str) -> set[str]:
         hits = self._words.find(TOKEN.findall(sentence))
@@ -77,10 +78,9 @@ class Partners:
         return {hit.label for hit in hits if not any(_inside(hit, other) for other in hits)}
 
     @cached_property
-    def _speaks(self) -> re.Pattern[str]:
-        """The first letters of the words of partnership: a hundred times faster than looking at every word."""
-        stems = {word.split()[0].removesuffix("*") for word in self.rules.words.partnership}
-        return re.compile("|".join(sorted(re.escape(stem) for stem in stems)), re.IGNORECASE)
+    def _beginnings(self) -> tuple[str, ...]:
+        """How the words of partnership begin: to look for the letters is a hundred times faster than for words."""
+        return tuple(word.removesuffix("*").lower() for word in self.rules.words.partnership)
 
     @cached_property
     def _words(self) -> Rules[str]:

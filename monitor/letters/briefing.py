@@ -17,7 +17,7 @@ from config.signals import SignalRules, load_signal_rules
 from config.sources import Source, load_sources
 from config.themes import Theme, load_themes
 from digests.as_json import as_json, previous_from_json, previous_to_json
-from digests.briefing import Briefing, Density, Item, Previous, SourceStatus
+from digests.briefing import Briefing, Density, Previous, SourceStatus
 from digests.compose import compose, remember
 from digests.render import render_html, render_text
 from digests.weeks import parse_week
@@ -33,6 +33,7 @@ from monitor.dossiers.files import Rules
 from monitor.dossiers.ours import Ours
 from monitor.errors import MonitorError
 from monitor.letters.candidates import Desk, items, open_docket
+from monitor.letters.depth import Offer
 from monitor.letters.signal_items import signal_items
 
 FIRST_PERIOD = timedelta(days=7)
@@ -82,14 +83,14 @@ class Office:
         return Ours(self.calendar, self.partners)
 
 
-class Items(dict[str, list[Item]]):
+class Items(dict[str, Offer]):
     """What can be told, by language; made when asked for, since most editions are wanted in one."""
 
-    def __init__(self, make: Callable[[str], list[Item]]) -> None:
+    def __init__(self, make: Callable[[str], Offer]) -> None:
         super().__init__()
         self._make = make
 
-    def __missing__(self, language: str) -> list[Item]:
+    def __missing__(self, language: str) -> Offer:
         self[language] = made = self._make(language)
         return made
 
@@ -141,7 +142,7 @@ def gather(conn: Connection, office: Office, *, week: str, now: datetime) -> Mat
     shown = [number for one in raised for number in one.documents[:SIGNAL_DOCUMENTS]]
     of_signals = {one.id: one for one in get_documents(conn, shown)}
 
-    def in_language(language: str) -> list[Item]:
+    def in_language(language: str) -> Offer:
         desk = Desk(
             organisation=office.organisation,
             calendar=office.calendar,
@@ -151,7 +152,8 @@ def gather(conn: Connection, office: Office, *, week: str, now: datetime) -> Mat
             language=language,
             partners=office.partners,
         )
-        return [*items(documents, desk, docket), *signal_items(raised, of_signals, desk, office.signals)]
+        told = [*items(documents, desk, docket), *signal_items(raised, of_signals, desk, office.signals)]
+        return Offer(told, documents, docket, desk)
 
     return Material(
         week=week,
@@ -174,8 +176,10 @@ def edit(
     office = material.office
     chosen = language or office.organisation.letter.language
     wanted = None if themes is None else {*themes, *(theme.id for theme in office.themes if theme.lens)}
+    offer = material.items[chosen]
     return compose(
-        material.items[chosen],
+        offer,
+        in_full=offer.in_full,
         week=material.week,
         now=material.now,
         organisation=office.organisation,

@@ -25,9 +25,6 @@ from monitor.core.partners import Partners
 from monitor.core.zone import ZONE
 from monitor.dossiers.cases import Case, cases_of
 from monitor.dossiers.files import File, Moved, Rules, load_files, moved, stepping
-from monitor.dossiers.ours import partnership_of, risk_of
-from monitor.letters.grounds import FULL, grounds
-from monitor.letters.substance import substance
 from spiders.finding import Identifier, Kind, Relation, Window
 
 SHOWN_FIELDS = ("windows", "title", "gone")
@@ -161,7 +158,6 @@ def _dossier(one: File, at_hand: Sequence[Document], desk: Desk, docket: Docket)
         changes=tuple(_moves(one, at_hand, desk, docket)) if known else (),
         channels=tuple(dict.fromkeys([*([case.channel] if case and case.channel else []), *item.channels])),
         case=_case(case, desk) if case else None,
-        risk=_risk(rated, desk, case.benefit_risk if case else None),
         direction=letter.Direction(case.direction) if case and case.direction else item.direction,
         direction_reason=_judged(case, desk) if case and case.direction else item.direction_reason,
     )
@@ -236,43 +232,42 @@ def _dossier_window(one: DossierWindow, desk: Desk) -> letter.Window:
 
 def _item(group: Sequence[Document], desk: Desk) -> letter.Item:
     in_order = sorted(group, key=lambda one: _standing(one, desk.today))
-    best = in_order[0]
-    strongest = max(group, key=lambda one: (_LEVELS.get(one.level or "", 0), one.relevance or 0.0))
+    best, most = in_order[0], strongest(group)
     own_titles = {code: text for code, text in best.titles.items() if text}
     swedish = next((one.titles["sv"] for one in group if one.titles.get("sv")), None)
     if swedish and "sv" not in own_titles:
         own_titles["sv"] = swedish
-    themes = list(dict.fromkeys(theme for one in (strongest, *group) for theme in one.themes))
+    themes = list(dict.fromkeys(theme for one in (most, *group) for theme in one.themes))
     known = [desk.themes[name] for name in themes if name in desk.themes]
     return letter.Item(
         id=f"document:{min(one.id for one in group)}",
         kind=best.kind,
         titles=own_titles or {best.language or "en": best.key},
-        level=letter.Level(strongest.level or "none"),
-        relevance=strongest.relevance or 0.0,
+        level=letter.Level(most.level or "none"),
+        relevance=most.relevance or 0.0,
         first_seen=min(_day(one.first_seen, desk) for one in group),
         sources=tuple(_reference(one, desk) for one in in_order),
-        summary=next((said for one in (best, *in_order) if (said := substance(one))), {}),
         themes=tuple(letter.Theme(theme.id, {"sv": theme.sv, "en": theme.en}) for theme in known),
-        grounds=grounds(strongest, known, desk.organisation),
-        direction=_direction(strongest),
+        direction=_direction(most),
         published=best.published,
         identifiers=_names(group),
         windows=tuple(_window(window, desk) for one in group for window in one.windows),
         changes=tuple(change for one in group for change in _changes(one, desk)),
         channels=tuple(dict.fromkeys(channel for theme in known[:1] for channel in theme.channels)),
-        risk=_risk(group, desk),
         is_call=any(one.kind == Kind.CALL for one in group),
+        documents=tuple(one.id for one in in_order),
     )
 
 
-def _risk(group: Sequence[Document], desk: Desk, analysis: str | None = None) -> letter.Risk | None:
-    """What is asked of us before we join others; of background nobody is asked to join anything."""
-    told = [one for one in group if one.level in FULL]
-    if desk.partners is None or not told:
-        return None
-    found = partnership_of(told, desk.partners, analysis)
-    return risk_of(found, desk.language, analysed=bool(analysis))
+def number_of(item: letter.Item) -> int | None:
+    """The dossier that an item speaks of; None: a document outside of dossiers, or a signal."""
+    sort, _, number = item.id.partition(":")
+    return int(number) if sort == "dossier" else None
+
+
+def strongest(group: Sequence[Document]) -> Document:
+    """The document that concerns us most."""
+    return max(group, key=lambda one: (_LEVELS.get(one.level or "", 0), one.relevance or 0.0))
 
 
 def _standing(one: Document, today: date) -> tuple[bool, bool, int, int]:
