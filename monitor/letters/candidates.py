@@ -15,6 +15,7 @@ from config.organisation import Organisation
 from config.sources import Source
 from config.themes import Theme
 from digests import briefing as letter
+from digests.clock import SOON
 from digests.words import catalogue
 from monitor.archive.documents import OWN, Document
 from monitor.archive.dossiers import dossiers_of, mentioned_by, packages_of
@@ -24,8 +25,8 @@ from monitor.core.estimates import DossierWindow
 from monitor.core.partners import Partners
 from monitor.core.zone import ZONE
 from monitor.dossiers.cases import Case, cases_of
-from monitor.dossiers.files import File, Moved, Rules, load_files, moved, stepping
-from spiders.finding import Identifier, Kind, Relation, Window
+from monitor.dossiers.files import File, Moved, Rules, load_files, moved, nearing, stepping
+from spiders.finding import Identifier, Kind, Relation, Window, WindowKind
 
 SHOWN_FIELDS = ("windows", "title", "gone")
 """Changes worth a line; texts, subjects and addresses flicker without meaning."""
@@ -69,6 +70,8 @@ class Docket:
     """News that names exactly one dossier → that dossier: it is told with it, where the dossier is told at all."""
     since: datetime | None = None
     """What was first seen after this moment is new; None: nothing is."""
+    nearing: frozenset[int] = frozenset()
+    """Dossiers with a last day that no document states as a window: by rule, or of the directive itself."""
     twins: Mapping[int, int] = field(default_factory=dict)
     """Document → the one that stands for it and for the same thing at other sources."""
 
@@ -90,6 +93,8 @@ def open_docket(
     if since is not None:
         wanted |= packages_of(conn, [one.id for one in documents])
         wanted |= stepping(conn, since.astimezone(ZONE).date(), today)
+    near = nearing(conn, rules, today, SOON)
+    wanted |= near
     files = load_files(conn, wanted, rules, today, since=since, loaded=documents)
     moves = {}
     if since is not None:
@@ -98,13 +103,22 @@ def open_docket(
     loose = [one.id for one in documents if one.id not in numbers and one.kind in (Kind.NEWS, Kind.PRESS)]
     beside = {one: min(some) for one, some in mentioned_by(conn, loose).items() if len(some) == 1}
     twins = leaders(conn, [one.id for one in documents])
-    return Docket(files, of_files | numbers, cases_of(conn, files), moves, beside, since, twins)
+    return Docket(
+        files,
+        of_files | numbers,
+        cases_of(conn, files),
+        moves,
+        beside,
+        since,
+        nearing=frozenset(near & files.keys()),
+        twins=twins,
+    )
 
 
 def items(documents: Iterable[Document], desk: Desk, docket: Docket = Docket()) -> list[letter.Item]:
     """One item per dossier, and one for each document outside of dossiers; what is not rated is left out.
 
-    A dossier without a document at hand is an item only if it moved.
+    A dossier without a document at hand is an item only if it moved, or if a last day of it comes near.
     """
     at_hand: dict[int, list[Document]] = {}
     loose: list[Document] = []
@@ -114,7 +128,7 @@ def items(documents: Iterable[Document], desk: Desk, docket: Docket = Docket()) 
             at_hand.setdefault(number, []).append(one)
         elif _rated(one):
             loose.append(one)
-    for number in docket.moves:
+    for number in (*docket.moves, *docket.nearing):
         if any(_rated(one) and one.level in _TOLD for one in docket.files[number].documents):
             at_hand.setdefault(number, [])
     told = {
@@ -203,7 +217,8 @@ def _moves(one: File, at_hand: Sequence[Document], desk: Desk, docket: Docket) -
     if not told and docket.since is not None:
         new = [document for document in at_hand if document.first_seen > docket.since and _rated(document)]
         for document in new[:1]:
-            yield letter.Change(words.phrases["field document"], None, document.title(desk.language)[0])
+            said = f"{_reference(document, desk).name}: {document.title(desk.language)[0]}"
+            yield letter.Change(words.phrases["field document"], None, said)
 
 
 def _case(case: Case, desk: Desk) -> letter.Case:
@@ -318,7 +333,8 @@ def _window(window: Window, desk: Desk) -> letter.Window:
         certainty=letter.Certainty(window.certainty.value),
         closes_at=window.closes_at,
         url=window.url,
-        internal=_internal(window.closes, desk),
+        # National law is no answer of ours.
+        internal=_internal(window.closes, desk) if window.kind is not WindowKind.TRANSPOSITION else None,
     )
 
 
