@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, or_, select
 
 from monitor.archive.known import chunks, grouped, window_of
 from monitor.archive.schema import (
@@ -17,7 +17,7 @@ from monitor.archive.schema import (
     revision,
     tag,
 )
-from spiders.finding import Identifier, Relation, Step, Window
+from spiders.finding import Identifier, Relation, Step, Window, WindowKind
 
 OWN = "own"
 """The source of what people add by hand; it is declared nowhere and never scanned."""
@@ -184,22 +184,33 @@ def unassessed(conn: Connection, model: str, limit: int | None = None) -> tuple[
 
 
 def for_letter(
-    conn: Connection, since: datetime, today: date, *, levels: Collection[str] | None = None
+    conn: Connection,
+    since: datetime,
+    today: date,
+    *,
+    levels: Collection[str] | None = None,
+    answers: timedelta = DEADLINES_AHEAD,
 ) -> tuple[Document, ...]:
     """What a weekly letter is put together from, newest first.
 
     Documents first seen or changed after `since`, with their revisions after it, and every document with a window
-    that closes within `DEADLINES_AHEAD` from `today`.
+    that closes within `DEADLINES_AHEAD` from `today`; one that can be answered, within `answers`.
 
     Args:
         conn: a reading connection.
         since: end of the last letter's week (aware).
         today: the day of the letter, in the organisation's zone.
         levels: only documents of these levels (None: all, also those not assessed).
+        answers: how far ahead windows close whose last day for our own handling may be near. Not calls: there are
+            thousands, and nobody's meeting decides on them.
     """
+    closes, kind = document_window.c.closes, document_window.c.kind
     closing = exists().where(
         document_window.c.document == document.c.id,
-        document_window.c.closes.between(today, today + DEADLINES_AHEAD),
+        or_(
+            closes.between(today, today + DEADLINES_AHEAD),
+            and_(closes.between(today, today + answers), kind != WindowKind.CALL.value),
+        ),
     )
     moved = or_(document.c.first_seen > since, document.c.changed > since)
     query = select(document.c.id).where(or_(moved, closing))

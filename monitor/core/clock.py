@@ -13,6 +13,8 @@ from config.calendar import Calendar, Way
 
 LOOK_BACK = timedelta(days=800)
 """No handling takes longer; bounds every walk through the calendar."""
+LONGEST_GAP = timedelta(days=100)
+"""Longest time between two meetings of a body (98 days, summer of 2021): beyond, the calendar is not filled in."""
 
 
 class Reach(StrEnum):
@@ -23,7 +25,7 @@ class Reach(StrEnum):
     NO_MEETING = "no-meeting"
     """The body does not meet between now and the day the answer is due."""
     CALENDAR_EMPTY = "calendar-empty"
-    """No meeting of the body is known at or after today: the calendar says nothing."""
+    """No meeting of the body is known at or after today, or near the day the answer is due: the calendar ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,17 @@ def highest_reachable(dates: Iterable[InternalDate]) -> InternalDate | None:
     """The most weighty way that can still be gone (the calendar lists the quickest first); None if none can."""
     reachable = [found for found in dates if found.reach is Reach.REACHABLE]
     return reachable[-1] if reachable else None
+
+
+def own_day_within(days: int, today: date, calendar: Calendar) -> bool:
+    """Whether the last internal day of any meeting lies between `today` and `days` later."""
+    last = today + timedelta(days=days)
+    return any(
+        today <= working_days_before(meeting.day, way.prepare, calendar) <= last
+        for way in calendar.way
+        for meeting in calendar.meeting
+        if meeting.body == way.body and meeting.day >= today
+    )
 
 
 def is_working_day(day: date, calendar: Calendar) -> bool:
@@ -94,6 +107,8 @@ def _internal(way: Way, closes: date, today: date, calendar: Calendar) -> Intern
     if not in_time:
         return InternalDate(way, Reach.NO_MEETING, None)
     meeting = in_time[-1]
+    if meeting == ahead[-1] and closes - meeting > LONGEST_GAP:
+        return InternalDate(way, Reach.CALENDAR_EMPTY, None)
     day = working_days_before(meeting, way.prepare, calendar)
     return InternalDate(way, Reach.REACHABLE if day >= today else Reach.TOO_LATE, day, meeting)
 

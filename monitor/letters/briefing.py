@@ -18,14 +18,16 @@ from config.sources import Source, load_sources
 from config.themes import Theme, load_themes
 from digests.as_json import as_json, previous_from_json, previous_to_json
 from digests.briefing import Briefing, Density, Previous, SourceStatus
+from digests.clock import SOON
 from digests.compose import compose, remember
 from digests.render import render_html, render_text
 from digests.weeks import parse_week
-from monitor.archive.documents import for_letter, get_documents
+from monitor.archive.documents import DEADLINES_AHEAD, for_letter, get_documents
 from monitor.archive.history import histories
 from monitor.archive.letters import edition, entry
 from monitor.archive.scans import source_health
 from monitor.archive.sightings import began, sightings
+from monitor.core.clock import own_day_within
 from monitor.core.health import Sign, alarms
 from monitor.core.partners import Partners
 from monitor.core.signals import Signal, signals
@@ -38,6 +40,8 @@ from monitor.letters.signal_items import signal_items
 
 FIRST_PERIOD = timedelta(days=7)
 """What the first edition looks back on."""
+ANSWERS_AHEAD = timedelta(days=365)
+"""How long after a meeting the answer that it decides may be due."""
 SIGNAL_DOCUMENTS = 12
 """Documents of an early signal that are fetched; the newest are named."""
 LEVELS = ("act", "brief", "background")
@@ -136,7 +140,8 @@ def gather(conn: Connection, office: Office, *, week: str, now: datetime) -> Mat
     before = _before(conn, office.organisation.letter.name, week)
     today = now.astimezone(office.organisation.zone).date()
     since = before.built_at if before else now - FIRST_PERIOD
-    documents = for_letter(conn, since, today, levels=LEVELS)
+    answers = ANSWERS_AHEAD if own_day_within(SOON, today, office.calendar) else DEADLINES_AHEAD
+    documents = for_letter(conn, since, today, levels=LEVELS, answers=answers)
     docket = open_docket(conn, documents, office.rules.measured(conn, today), today, since=since)
     raised = _raised(conn, office.signals, today)
     shown = [number for one in raised for number in one.documents[:SIGNAL_DOCUMENTS]]

@@ -185,3 +185,12 @@ def test_a_letter_is_made_of_what_is_new_what_changed_and_what_closes(archive: E
     (revision,) = found["changed"].revisions
     assert (revision.field, revision.after) == ("title", {"sv": "Ny titel"})
     assert [one.key for one in later] == ["closing"]
+
+
+def test_what_can_be_answered_is_read_further_ahead_than_calls(archive: Engine) -> None:
+    call = Window(WindowKind.CALL, None, date(2027, 3, 1), Certainty.GIVEN)
+    take(archive, NOW, fpm("far", windows=(window(date(2027, 3, 1)),)), fpm("call", windows=(call,)))
+    with reading(archive) as conn:
+        assert for_letter(conn, MONDAY, TODAY) == ()
+        found = for_letter(conn, MONDAY, TODAY, answers=timedelta(days=120))
+    assert [one.key for one in found] == ["far"]

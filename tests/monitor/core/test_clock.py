@@ -12,6 +12,7 @@ from monitor.core.clock import (
     highest_reachable,
     internal_dates,
     is_working_day,
+    own_day_within,
     working_days_after,
     working_days_before,
 )
@@ -119,6 +120,20 @@ def test_a_cut_off_that_has_passed_is_too_late() -> None:
 def test_an_empty_calendar_says_so() -> None:
     _, body = internal_dates(date(2026, 12, 4), date(2026, 11, 23), council([]))
     assert body.reach is Reach.CALENDAR_EMPTY
+
+
+def test_a_calendar_that_ends_long_before_the_deadline_says_nothing() -> None:
+    known = council(["2026-12-09"])
+    _, near = internal_dates(date(2027, 3, 1), date(2026, 11, 2), known)
+    _, far = internal_dates(date(2027, 5, 1), date(2026, 11, 2), known)
+    assert (near.reach, far.reach) == (Reach.REACHABLE, Reach.CALENDAR_EMPTY)
+
+
+def test_a_meeting_whose_last_internal_day_is_near_is_noticed() -> None:
+    _, answer = internal_dates(date(2026, 12, 20), date(2026, 11, 2), council(["2026-12-09"]))
+    assert answer.day is not None
+    for days, found in ((0, True), (1, True), (31, False), (-1, False)):
+        assert own_day_within(30, answer.day - timedelta(days=days), council(["2026-12-09"])) is found
 
 
 def test_the_shipped_calendar_invents_no_meeting() -> None:
