@@ -101,6 +101,8 @@ class Organisation(_Strict):
     """Places by which Swedish sources name us, the organisation's own first."""
     companies: tuple[Line, ...] = ()
     """Companies the organisation owns or shares."""
+    addressed_as: tuple[Line, ...] = ()
+    """Names on a list of addressed bodies that mean us, besides our own name and our companies."""
     bodies: tuple[Line, ...] = ()
     """Boards and committees that can own a matter."""
     investments: tuple[Line, ...] = ()
@@ -108,6 +110,11 @@ class Organisation(_Strict):
     channels: tuple[Channel, ...] = ()
     """Through whom we act when a theme names nobody."""
     letter: Letter
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """Names on a list of addressed bodies that mean us."""
+        return (self.name, *self.companies, *self.addressed_as)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from config.organisation import Organisation
-from digests.terms import Certainty, Coming, Direction, Level, Matter, Priority, Status, WindowKind
+from digests.terms import Certainty, Coming, Direction, Level, Matter, Priority, SentTo, Status, WindowKind
 
 __all__ = [
     "HEALTHY",
@@ -41,6 +41,7 @@ __all__ = [
     "Risk",
     "Section",
     "SectionId",
+    "SentTo",
     "Shown",
     "SourceStatus",
     "Stage",
@@ -180,6 +181,9 @@ class Grounds:
     """Of the strongest theme."""
     local: tuple[str, ...] = ()
     """Names of our own: places, companies, plants."""
+    sent_to: SentTo | None = None
+    addressed: tuple[str, ...] = ()
+    """Our names on the list, where `sent_to` is ours."""
 
 
 @dataclass(frozen=True, slots=True)

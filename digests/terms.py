@@ -80,3 +80,11 @@ class Coming(StrEnum):
     EARLIEST = "earliest"
     LATEST = "latest"
     SET = "set"
+
+
+class SentTo(StrEnum):
+    """What the list of the bodies to which a remiss is sent means for us."""
+
+    OURS = "ours"
+    OTHERS = "others"
+    UNREAD = "unread"

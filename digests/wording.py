@@ -217,12 +217,19 @@ def _why(item: Item, desk: Desk) -> str:
     fresh = ", ".join(word for word in _some(grounds.words) if word not in told)
     phrase = "why theme words" if fresh and Matter.SERVICE not in matters else "why theme"
     local = words.listed(_some(grounds.local))
+    sent = (
+        words.say(f"sent {grounds.sent_to}", names=words.listed(_some(grounds.addressed)))
+        if grounds.sent_to
+        else ""
+    )
     parts = [
+        sent if grounds.addressed else "",
         capital(_stopped(words.listed(clauses))) if clauses else "",
         words.say(phrase, first=names[0], words=fresh, rest="".join(f"; {name}" for name in names[1:]))
         if names
         else "",
         words.say("why local", names=local) if local else "",
+        "" if grounds.addressed else sent,
         *(_stopped(one_line(reason, PHRASE)) for reason in item.reasons[:REASONS]),
     ]
     return one_line(" ".join(part for part in parts if part)) or words.phrases["why nothing"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from config.organisation import load_organisation
 from config.settings import Settings, load_settings
 from config.sources import load_sources
 from digests.briefing import Briefing
@@ -65,7 +66,7 @@ def run(folder: Path, step: Callable[[str, int, int], None] | None = None) -> De
             tell(f"reading the sources of {day.isoformat()}", number, total)
             settings = _settings(folder, day)
             reports.append(_scan(engine, settings))
-            rated += rate_new(engine, assessor, _clock(settings))
+            rated += rate_new(engine, assessor, load_organisation(overlay), _clock(settings))
             find_twins(engine)
             join_new(engine, _clock(settings), overlay=settings.config)
             briefing = _publish(engine, settings)

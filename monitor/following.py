@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
+from config.organisation import load_organisation
 from config.settings import Settings
 from monitor.dossiers.filing import JoinReport, join_new
 from monitor.meaning.rating import rate_new
@@ -41,6 +42,6 @@ def follow(
             from nlp.model import load
 
             assessor = load(overlay=settings.config)
-        rate_new(engine, assessor, clock)
+        rate_new(engine, assessor, load_organisation(settings.config), clock)
     find_twins(engine)
     return join_new(engine, clock, overlay=settings.config)

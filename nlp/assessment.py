@@ -44,6 +44,8 @@ class EvidenceKind(StrEnum):
     """A period of influence is open."""
     DIRECTION = "direction"
     """A word that says which way the text moves."""
+    ADDRESSEE = "addressee"
+    """The organisation's name on the list of those a document is sent to; no model decides over it."""
 
 
 @dataclass(frozen=True, slots=True)

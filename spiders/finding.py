@@ -121,6 +121,18 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressees:
+    """To whom a document is sent, by name as its list has them, and where the list stands.
+
+    `problem` says why the list could not be read; then `names` is empty.
+    """
+
+    names: tuple[str, ...]
+    url: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One published thing as a source shows it now.
 
@@ -145,6 +157,7 @@ class Finding:
     subjects: tuple[str, ...] | None = None
     bodies: tuple[str, ...] | None = None
     attachments: tuple[tuple[str, str], ...] | None = None
+    addressees: Addressees | None = None
     version: str | None = None
 
 

@@ -8,6 +8,8 @@ What shapes this module:
   are read again, and a page that is silent about the day says nothing about windows.
 - The mirror is made anew each night; if it is not, it goes on answering 200 with what it has. So its own
   clock is read every time (`api/latest_updated.json`).
+- Whether a remiss is sent to us stands in an attached PDF, which only regeringen.se itself has. It is asked for
+  once; if it cannot be had, the remiss stands without it.
 """
 
 import hashlib
@@ -21,8 +23,10 @@ from zoneinfo import ZoneInfo
 
 from config.errors import ConfigError
 from config.sources import Source
+from spiders.addressees import is_list, names_in
 from spiders.fields import Audit, Fields
-from spiders.finding import NOTHING, Certainty, Finding, Identifier, Kind, Relation
+from spiders.finding import NOTHING, Addressees, Certainty, Finding, Identifier, Kind, Relation
+from spiders.g0v_addressees import list_asks, read_list
 from spiders.g0v_pages import (
     SITE,
     kind_of,
@@ -36,7 +40,7 @@ from spiders.g0v_pages import (
     split_heading,
 )
 from spiders.identifiers import find_identifiers
-from spiders.platform import Ask, Assignment, Drifted, Empty, Form, Page, Platform, Reading
+from spiders.platform import Ask, Assignment, Drifted, Empty, Form, Page, Platform, Reading, address_of
 from spiders.regeringen_codes import COUNTRIES, NAMES, PERSONS
 from spiders.sanitise import line, plain
 
@@ -56,7 +60,7 @@ class G0v(Platform):
     """One source per route (`https://g0v.se/<route>.json`). Option `texts_since_days`: see `TEXTS_SINCE_DAYS`."""
 
     name: ClassVar[str] = "g0v"
-    parser: ClassVar[str] = "g0v/1"
+    parser: ClassVar[str] = "g0v/2"
 
     def check(self, source: Source) -> None:
         """A list address; `texts_since_days` a whole number of days."""
@@ -80,8 +84,9 @@ class G0v(Platform):
             yield Ask(_markdown(base, key), "page", context={"path": key}, key=key)
 
     def expects(self, reader: str) -> Form:
-        """Markdown for pages, JSON for the rest."""
-        return "text" if reader == "page" else "json"
+        """Markdown for pages, whatever comes for lists of addressed bodies, JSON for the rest."""
+        forms: dict[str, Form] = {"page": "text", "addressees": "any"}
+        return forms.get(reader, "json")
 
     def read(self, page: Page, assignment: Assignment) -> Reading:
         """A list, a page, or one of the mirror's two small files."""
@@ -92,6 +97,8 @@ class G0v(Platform):
                 return _read_codes(page)
             case "page":
                 return _read_page(page, assignment)
+            case "addressees":
+                return read_list(page, assignment.source)
         return _read_list(page, assignment)
 
     def route(self, url: str) -> Ask | None:
@@ -103,6 +110,8 @@ class G0v(Platform):
             return Ask(url, "codes")
         if path.startswith("/api/"):
             return None
+        if path.endswith(".pdf") and is_list("", path):
+            return Ask(url, "addressees", to_file=True, otherwise=())
         if path.endswith(".md"):
             return Ask(url, "page", context={"path": unquote(path.removesuffix(".md")) + "/"})
         return Ask(url, "list") if path.endswith(".json") else None
@@ -155,6 +164,8 @@ def _read_list(page: Page, assignment: Assignment) -> Reading:
         findings[finding.key] = finding
         if _is_wanted(finding, version, assignment):
             asks.append(_page_ask(base, finding, own, version))
+        if _is_young(finding, assignment):
+            asks.extend(ask for ask in list_asks(finding) if address_of(ask) not in assignment.remembered)
     if not findings:
         raise Drifted(f"none of {len(rows)} rows could be read; {'; '.join(audit.warnings())[:300]}: {page.url}")
     return Reading(
@@ -239,8 +250,10 @@ def _names(codes: tuple[str, ...], audit: Audit) -> tuple[str, ...]:
 def _is_wanted(finding: Finding, version: str, assignment: Assignment) -> bool:
     """Whether the page's text is worth a request: the row is young, or it changed since we read the page."""
     known = assignment.known.get(finding.key)
-    if known is not None:
-        return known != version
+    return _is_young(finding, assignment) if known is None else known != version
+
+
+def _is_young(finding: Finding, assignment: Assignment) -> bool:
     newest = max(filter(None, (finding.published, finding.updated and finding.updated.date())), default=None)
     if newest is None:
         return True
@@ -282,6 +295,7 @@ def _read_page(page: Page, assignment: Assignment) -> Reading:
     known = {(name.scheme, name.value) for name in stated}
     deadline_near = published or placed(path)
     windows = remiss_windows(text, url, deadline_near) if kind is Kind.REMISS else None
+    sent_to = names_in(text, alone=False) if kind is Kind.REMISS else ()
     finding = Finding(
         source=assignment.source.archive,
         key=path,
@@ -294,6 +308,7 @@ def _read_page(page: Page, assignment: Assignment) -> Reading:
         identifiers=(*stated, *(name for name in from_row if (name.scheme, name.value) not in known)),
         steps=page_steps(kind, path, title, published),
         windows=windows,
+        addressees=Addressees(sent_to, url) if sent_to else None,
         version=said.get("version") or assignment.known.get(path),
     )
     warnings = (

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, or_, select
 
-from monitor.archive.known import chunks, grouped, window_of
+from monitor.archive.known import addressees_of, chunks, grouped, window_of
 from monitor.archive.schema import (
     assessment,
     document,
@@ -17,7 +17,7 @@ from monitor.archive.schema import (
     revision,
     tag,
 )
-from spiders.finding import Identifier, Relation, Step, Window, WindowKind
+from spiders.finding import Addressees, Identifier, Relation, Step, Window, WindowKind
 
 OWN = "own"
 """The source of what people add by hand; it is declared nowhere and never scanned."""
@@ -87,6 +87,7 @@ class Document:
     tags: tuple[Tagged, ...]
     reasons: tuple[str, ...]
     revisions: tuple[Revision, ...]
+    addressees: Addressees | None = None
     evidence: tuple[Mapping[str, Any], ...] = ()
     """What the newest assessment rests level and direction on, as stored (`nlp.assessment.Evidence`)."""
 
@@ -251,7 +252,7 @@ def _document(
     as_they_are = {
         name: row[name]
         for name in Document.__slots__
-        if name in row and name not in ("subjects", "bodies", "attachments")
+        if name in row and name not in ("subjects", "bodies", "attachments", "addressees")
     }
     tags = [
         Tagged(one["theme"], one["score"], one["assigned"], one["judged"], one["model"], tuple(one["evidence"]))
@@ -262,6 +263,7 @@ def _document(
         subjects=tuple(row["subjects"]),
         bodies=tuple(row["bodies"]),
         attachments=tuple((name, url) for name, url in row["attachments"]),
+        addressees=addressees_of(row),
         identifiers=tuple(
             Identifier(one["scheme"], one["value"], Relation(one["relation"]))
             for one in parts["document_identifier"]

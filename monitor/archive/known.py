@@ -1,7 +1,7 @@
 """The documents as intake compares and stores them. Nothing here commits; intake does."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, delete,
 from monitor.archive.schema import document, document_identifier, document_step, document_window, revision
 from monitor.core.decision import Action, Change, Decision, KnownWindow, Stored
 from monitor.core.zone import ZONE
-from spiders.finding import Certainty, Identifier, Kind, Relation, Step, Window, WindowKind
+from spiders.finding import Addressees, Certainty, Identifier, Kind, Relation, Step, Window, WindowKind
 
 CHUNK = 900
 """Values in one IN list: SQLite takes 32,766, but short statements are prepared once and reused."""
@@ -100,6 +100,12 @@ def window_of(row: RowMapping) -> Window:
     )
 
 
+def addressees_of(row: RowMapping) -> Addressees | None:
+    """To whom the document in a row of `document` is sent; None where no list is known."""
+    said = row["addressees"]
+    return Addressees(tuple(said["names"]), said["url"], said["problem"]) if said else None
+
+
 def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     """`items` in pieces that fit into one statement."""
     for start in range(0, len(items), CHUNK):
@@ -131,6 +137,7 @@ def stored_of(row: RowMapping) -> Stored:
         subjects=tuple(row["subjects"]),
         bodies=tuple(row["bodies"]),
         attachments=tuple((name, url) for name, url in row["attachments"]),
+        addressees=addressees_of(row),
         version=row["version"],
         gone_at=row["gone_at"],
     )
@@ -151,6 +158,7 @@ def _columns(one: Settled) -> dict[str, Any]:
         "subjects": list(said.subjects),
         "bodies": list(said.bodies),
         "attachments": [list(pair) for pair in said.attachments],
+        "addressees": asdict(said.addressees) if said.addressees else None,
         "parser": one.parser,
         "capture": one.capture,
         "fingerprint": one.decision.fingerprint,

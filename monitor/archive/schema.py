@@ -130,6 +130,7 @@ document = Table(
     Column("subjects", Json, nullable=False),
     Column("bodies", Json, nullable=False),
     Column("attachments", Json, nullable=False),
+    Column("addressees", Json, doc="names, url, problem of the list of addressed bodies; null: none known"),
     Column("version", String, doc="mark of the list row for which the details were read last"),
     Column("parser", String),
     Column("capture", String(64), doc="sha256 of the response that said it last"),

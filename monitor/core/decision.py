@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from monitor.core.zone import ZONE
-from spiders.finding import NOTHING, Certainty, Finding, Identifier, Kind, Relation, Step, Window
+from spiders.finding import NOTHING, Addressees, Certainty, Finding, Identifier, Kind, Relation, Step, Window
 
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _TRACKING = frozenset({"fbclid", "gclid", "mc_cid", "mc_eid", "pk_campaign", "wt.mc_id", "cmpid", "at_medium"})
@@ -67,6 +67,7 @@ class Stored:
     subjects: tuple[str, ...] = ()
     bodies: tuple[str, ...] = ()
     attachments: tuple[tuple[str, str], ...] = ()
+    addressees: Addressees | None = None
     version: str | None = None
     gone_at: datetime | None = None
     id: int | None = None
@@ -128,7 +129,11 @@ def decide(known: Stored | None, finding: Finding, now: datetime, *, fresh: bool
 
 def fingerprint(document: Stored) -> str:
     """A hash of what the document says; equal for two statements that differ only in what flickers."""
-    plain = json.dumps(_comparable(document), sort_keys=True, ensure_ascii=False)
+    said = _comparable(document)
+    if said["addressees"] is None:
+        # Most documents have no such list; what they said before there were any is said still.
+        del said["addressees"]
+    plain = json.dumps(said, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -160,8 +165,16 @@ def _merge(known: Stored, finding: Finding, now: datetime) -> Stored:
         subjects=_listed(known.subjects, finding.subjects, whole=whole),
         bodies=_listed(known.bodies, finding.bodies, whole=whole),
         attachments=_listed(known.attachments, finding.attachments, whole=whole),
+        addressees=_addressees(known.addressees, finding.addressees),
         version=finding.version or known.version,
     )
+
+
+def _addressees(known: Addressees | None, stated: Addressees | None) -> Addressees | None:
+    """The list that has names: a remiss may have a readable list beside a covering letter without one."""
+    if stated is None or (known and known.names and not stated.names):
+        return known
+    return stated
 
 
 def _filled(texts: Mapping[str, str]) -> dict[str, str]:
@@ -256,6 +269,7 @@ def _comparable(document: Stored) -> dict[str, Any]:
         "subjects": sorted({_plain(subject).casefold() for subject in document.subjects}),
         "bodies": sorted({_plain(body).casefold() for body in document.bodies}),
         "attachments": sorted([_plain(label), _address(url)] for label, url in document.attachments),
+        "addressees": _sent_to(document.addressees),
     }
 
 
@@ -266,14 +280,19 @@ def _shown(document: Stored, name: str) -> Any:
             return dict(document.titles)
         case "summary":
             return dict(document.summary)
-        case "text":
-            return document.text
+        case "text" | "url":
+            return getattr(document, name)
         case "subjects" | "bodies":
             return list(getattr(document, name))
-        case "url":
-            return document.url
+        case "addressees":
+            return list(document.addressees.names) if document.addressees else None
         case _:
             return _comparable(document)[name]
+
+
+def _sent_to(addressees: Addressees | None) -> list[str] | None:
+    """The names, in the order of the alphabet; [] for a list that cannot be read, None where none is known."""
+    return None if addressees is None else sorted({_plain(name).casefold() for name in addressees.names})
 
 
 def _window(window: Window) -> dict[str, str | None]:

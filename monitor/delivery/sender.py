@@ -1,7 +1,7 @@
 """Send what the outbox holds: claim a copy, hand it to the mail server, write down what became of it.
 
-A copy is claimed by one conditional update, durable before we speak to the mail server. Several processes may
-send side by side. Log lines and stored errors name subscribers by number, never by address.
+A copy is claimed by one conditional update, durable before the mail server may take the copy. Several processes
+may send side by side. Log lines and stored errors name subscribers by number, never by address.
 """
 
 import logging
@@ -234,9 +234,7 @@ class _Run:
             if fate is not None:
                 self._write(fate)
             claimed = self._conn.scalar(self._claim_one, {"now": self._clock()})
-            copy = self._conn.execute(_COPY, {"claimed": claimed}).one() if claimed is not None else None
-        self._make_durable()
-        return copy
+            return self._conn.execute(_COPY, {"claimed": claimed}).one() if claimed is not None else None
 
     def _settle(self, fate: _Fate) -> None:
         """Write down a copy's fate."""
@@ -269,7 +267,9 @@ class _Run:
         if claimed.address is None or claimed.subscriber_state != "active" or claimed.body is None:
             return _Fate(claimed, "cancelled", "the subscriber has left", counted="cancelled")
         try:
-            connection.send(claimed.address, f"To: {claimed.address}\r\n".encode("ascii") + claimed.body)
+            body = f"To: {claimed.address}\r\n".encode("ascii") + claimed.body
+            # The claim is on the disk before the mail server may take the copy.
+            connection.send(claimed.address, body, before_dot=self._make_durable)
         except smtp.Refused as exc:
             if exc.permanent and exc.sender:
                 self._settle(_released(claimed))

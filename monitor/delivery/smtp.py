@@ -9,7 +9,7 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import parseaddr
@@ -22,6 +22,7 @@ from monitor.errors import MonitorError
 FINAL_REPLY_SECONDS: Final = 600.0
 """How long to wait for the answer to the final dot (RFC 5321 §4.5.3.2.6): content filters take their time."""
 
+MAIL, RCPT, DATA = range(3)
 READY_FOR_DATA: Final = 354
 SHUTTING_DOWN: Final = 421
 
@@ -105,6 +106,10 @@ class Server:
         return f"{self.host}:{self.port}"
 
 
+def _nothing() -> None:
+    """Nothing is to be done before the dot."""
+
+
 class Connection:
     """An open, logged-in connection. Not for several threads."""
 
@@ -119,10 +124,13 @@ class Connection:
         """Not known to be closed."""
         return self._smtp.sock is not None
 
-    def send(self, recipient: str, message: bytes) -> None:
+    def send(self, recipient: str, message: bytes, before_dot: Callable[[], None] = _nothing) -> None:
         """Hand one message to the server; it is the server's once this returns.
 
-        `recipient` is an address without a name; `message` a whole RFC 5322 message.
+        Args:
+            recipient: an address without a name.
+            message: a whole RFC 5322 message.
+            before_dot: what must be done before the server may take the message; done while it reads.
 
         Raises:
             Refused: the server said no; the connection stays usable.
@@ -132,19 +140,55 @@ class Connection:
         data = _as_data(message)
         # Bodies are encoded as 7 bits at enqueue; an 8-bit one is announced where the server can take it.
         eight_bit = not data.isascii() and self._smtp.has_extn("8bitmime")
+        body = " BODY=8BITMIME" if eight_bit else ""
+        commands = (
+            f"MAIL FROM:{smtplib.quoteaddr(self._server.sender)}{body}",
+            f"RCPT TO:{smtplib.quoteaddr(recipient)}",
+            "DATA",
+        )
         self.uncertain = False
+        at_once = self._smtp.has_extn("pipelining")
+        with _losing():
+            if at_once:
+                self._announce(commands)
+            else:
+                self._talk(commands, recipient)
         try:
-            self._expect(
-                self._smtp.mail(self._server.sender, ["BODY=8BITMIME"] if eight_bit else []),
-                recipient,
-                sender=True,
-            )
-            self._expect(self._smtp.rcpt(recipient), recipient)
-            self._expect(self._smtp.docmd("DATA"), recipient, code=READY_FOR_DATA)
+            before_dot()
+        except BaseException:
+            self._smtp.close()  # in the middle of a message nothing else can be said
+            raise
+        with _losing():
+            if at_once:
+                self._hear(recipient)
             self._smtp.send(data)
-        except OSError as exc:  # SMTPServerDisconnected is one, too
-            raise Lost(_why(exc)) from exc
         self._hand_over(recipient)
+
+    def _talk(self, commands: Sequence[str], recipient: str) -> None:
+        """Each command when the one before is answered."""
+        for number, command in enumerate(commands):
+            self._smtp.putcmd(command)
+            self._take(number, self._smtp.getreply(), recipient)
+
+    def _announce(self, commands: Sequence[str]) -> None:
+        """All commands in one go (RFC 2920): three answers for one wait."""
+        if any("\r" in command or "\n" in command for command in commands):
+            raise ValueError("a command on more than one line")
+        self._smtp.send("".join(f"{command}\r\n" for command in commands))
+
+    def _hear(self, recipient: str) -> None:
+        """The answers to them."""
+        replies = [self._smtp.getreply() for _ in (MAIL, RCPT, DATA)]
+        if replies[DATA][0] == READY_FOR_DATA and any(reply[0] // 100 != 2 for reply in replies[:DATA]):
+            # It waits for a message to nobody: an empty one ends the talk (RFC 2920, 3.1).
+            self._smtp.send(b".\r\n")
+            self._smtp.getreply()
+        for number, reply in enumerate(replies):
+            self._take(number, reply, recipient)
+
+    def _take(self, number: int, reply: tuple[int, bytes], recipient: str) -> None:
+        """Raise unless the answer to MAIL, RCPT or DATA is the wanted one."""
+        self._expect(reply, recipient, code=READY_FOR_DATA if number == DATA else None, sender=number == MAIL)
 
     def _hand_over(self, recipient: str) -> None:
         """Send the final dot: from here until the answer nobody knows whose message it is."""
@@ -202,10 +246,22 @@ def connect(server: Server) -> Iterator[Connection]:
         smtp.close()
 
 
+@contextmanager
+def _losing() -> Iterator[None]:
+    """A connection that breaks here has surely not taken the message."""
+    try:
+        yield
+    except OSError as exc:  # SMTPServerDisconnected is one, too
+        raise Lost(_why(exc)) from exc
+
+
 def _as_data(message: bytes) -> bytes:
     """`message` as it stands between DATA and the final dot: lines end in CR LF, a leading dot is doubled."""
-    data = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
-    data = (b"." if data.startswith(b".") else b"") + data.replace(b"\r\n.", b"\r\n..")
+    data, ends = message, message.count(b"\r\n")
+    if not ends == data.count(b"\n") == data.count(b"\r"):
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+    if b"\r\n." in data or data.startswith(b"."):
+        data = (b"." if data.startswith(b".") else b"") + data.replace(b"\r\n.", b"\r\n..")
     return data if data.endswith(b"\r\n") else data + b"\r\n"
 
 

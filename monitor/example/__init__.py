@@ -20,5 +20,5 @@ def library() -> Path:
 
 
 def overlay() -> Path:
-    """The configuration folder (`UTBLICK_CONFIG`) of the example: its sources, and meetings that are constructed."""
+    """The configuration folder (`UTBLICK_CONFIG`) of the example: its sources, and constructed meetings."""
     return Path(__file__).with_name("config")

@@ -11,8 +11,9 @@ from typing import Any
 
 from config.organisation import Organisation
 from config.themes import Theme
-from digests.briefing import Grounds, Matter
+from digests.briefing import Grounds, Matter, SentTo
 from monitor.archive.documents import Document
+from monitor.meaning.addressing import standing_of
 from nlp.assessment import EvidenceKind, Level
 from nlp.reading import packaged, split
 from nlp.rules import Rules
@@ -40,6 +41,7 @@ def grounds(document: Document, themes: Sequence[Theme], organisation: Organisat
     """
     if document.level not in FULL:
         return NOTHING
+    met = standing_of(document, organisation)
     tags = {tag.theme: tag.evidence for tag in document.tags if tag.assigned}
     own = {name.casefold(): name for theme in themes for name in (*theme.local_hooks, *theme.ambiguous_hooks)}
     first = [one for one in tags.get(themes[0].id, ()) if one["text"].casefold() not in own] if themes else []
@@ -51,6 +53,8 @@ def grounds(document: Document, themes: Sequence[Theme], organisation: Organisat
         matters=_matters(every),
         words=tuple(words[:MOST]),
         local=tuple(_distinct([*hooks, *_named(document, organisation)])[:MOST]),
+        sent_to=SentTo(met.standing) if met else None,
+        addressed=met.names[:MOST] if met else (),
     )
 
 

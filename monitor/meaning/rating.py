@@ -5,10 +5,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine
 
+from config.organisation import Organisation
 from monitor.archive.documents import Document, get_documents, unassessed
 from monitor.archive.engine import reading, writing
 from monitor.archive.ratings import save_assessments
 from monitor.core.zone import ZONE
+from monitor.meaning.addressing import heed
 from nlp.assessment import Assessor, Text
 
 BATCH = 200
@@ -18,6 +20,7 @@ BATCH = 200
 def rate_new(
     engine: Engine,
     assessor: Assessor,
+    organisation: Organisation,
     clock: Callable[[], datetime],
     *,
     progress: Callable[[int, int], None] | None = None,
@@ -27,6 +30,7 @@ def rate_new(
     Args:
         engine: the archive.
         assessor: the model in force.
+        organisation: whose name on a list of addressed bodies outranks the model.
         clock: gives the present moment (aware).
         progress: hears (done, all) after each batch.
 
@@ -40,7 +44,8 @@ def rate_new(
         with reading(engine) as conn:
             documents = get_documents(conn, waiting[start : start + BATCH])
         texts = [text_of(one, now.astimezone(ZONE).date()) for one in documents]
-        assessed = list(zip(documents, assessor.assess(texts), strict=True))
+        read = zip(documents, assessor.assess(texts), strict=True)
+        assessed = [(one, heed(said, one, organisation)) for one, said in read]
         with writing(engine) as conn:
             save_assessments(conn, assessed, now)
         if progress:

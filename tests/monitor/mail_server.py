@@ -45,6 +45,7 @@ class Handler:
 
     def __init__(self, delay: float = 0.0) -> None:
         self.taken: list[Taken] = []
+        self.pipelining = True
         self.at_mail: list[str] = []
         self.at_rcpt: dict[str, list[str]] = defaultdict(list)
         self.at_data: dict[str, list[str]] = defaultdict(list)
@@ -57,6 +58,11 @@ class Handler:
         if not answers:
             return OK
         return answers.pop(0) if len(answers) > 1 else answers[0]
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
+        session.host_name = hostname
+        more = ["250-PIPELINING"] if self.pipelining else []
+        return [*responses[:-1], *more, responses[-1]]
 
     async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
         answer = self._next(self.at_mail)

@@ -79,6 +79,8 @@ def test_every_body_is_of_its_type() -> None:
                 assert json.loads(body)
             case "application/rss+xml":
                 assert ElementTree.fromstring(body).tag == "rss"
+            case "application/pdf":
+                assert body.startswith(b"%PDF-")
             case "text/markdown":
                 assert body.decode().startswith("# ")
             case other:
@@ -222,7 +224,19 @@ def test_every_source_meets_its_own_bounds_on_every_day() -> None:
             assert source.expect.min <= len(shown) <= (source.expect.max or len(shown)), f"{source.id} on {day}"
 
 
-@pytest.mark.parametrize("row", LIBRARY.rows(), ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in LIBRARY.rows() if row.content_type == "application/pdf"])
+def test_an_attached_list_alone_names_its_bodies(row: Row) -> None:
+    """What it belongs to is known only to the page that leads to it."""
+    assert row.fetched_at is not None
+    (warning,) = reading(row, row.fetched_at.date()).warnings
+    assert re.search(r"a list of [4-8] addressed bodies, of no known remiss", warning)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in LIBRARY.rows() if row.content_type != "application/pdf"],
+    ids=lambda row: row.name,
+)
 def test_every_row_is_read_by_its_platform(row: Row) -> None:
     assert row.fetched_at is not None
     found = reading(row, row.fetched_at.date())

@@ -16,7 +16,7 @@ from spiders.finding import Certainty, Finding, Identifier, Kind, Relation, Step
 from spiders.g0v import G0v
 from spiders.g0v_pages import split_heading
 from spiders.library import Library
-from spiders.platform import Assignment, Drifted, Empty, Failed, Page, Reading
+from spiders.platform import Ask, Assignment, Drifted, Empty, Failed, Page, Reading
 from spiders.reading import read_page
 from spiders.regeringen_codes import COUNTRIES, NAMES, PERSONS
 from spiders.wire import encode
@@ -287,20 +287,25 @@ def test_an_unknown_type_and_an_unknown_field_are_said() -> None:
     assert reading.warnings[1:] == ("unexpected field list[].colour",)
 
 
+def texts(rows: list[dict[str, Any]], **terms: Any) -> list[Ask]:
+    """The requests for page texts that follow from a list."""
+    return [ask for ask in read(rows, **terms).asks if ask.reader == "page"]
+
+
 def test_texts_are_asked_for_young_unknown_and_changed_rows() -> None:
     young, old = row(), row(url="/remisser/2020/01/gammal/", published="2020-01-07")
-    asks = read([young, old]).asks
+    asks = texts([young, old])
     assert [ask.key for ask in asks] == [young["url"]]
     assert asks[0].url == "https://g0v.se/remisser/2026/11/remiss-av-promemorian-rent-vatten-ds-20267.md"
     version = asks[0].version
     assert version
-    assert read([young], about=told(known={young["url"]: version})).asks == ()
-    assert [ask.version for ask in read([young], about=told(known={young["url"]: "earlier"})).asks] == [version]
-    assert [ask.key for ask in read([old], about=told(since="2020-01-01")).asks] == [old["url"]]
-    assert read([young], about=told(options={"texts_since_days": 1})).asks == ()
+    assert texts([young], about=told(known={young["url"]: version})) == []
+    assert [ask.version for ask in texts([young], about=told(known={young["url"]: "earlier"}))] == [version]
+    assert [ask.key for ask in texts([old], about=told(since="2020-01-01"))] == [old["url"]]
+    assert texts([young], about=told(options={"texts_since_days": 1})) == []
     updated = row(url="/remisser/2020/01/gammal/", published="2020-01-07", updated="2026-11-22")
-    assert len(read([updated]).asks) == 1
-    assert read([row(summary="Ändrad")]).asks[0].version != version
+    assert len(texts([updated])) == 1
+    assert texts([row(summary="Ändrad")])[0].version != version
 
 
 def test_a_row_says_no_more_what_it_is_about_once_its_page_was_read() -> None:
@@ -378,7 +383,7 @@ MARKDOWN = (
 
 
 def test_a_page_completes_its_row() -> None:
-    (ask,) = read([row()]).asks
+    ask = read([row()]).asks[0]
     finding = only(read(MARKDOWN, ask.url, context=ask.context))
     assert finding.key == ROW["url"]
     assert finding.title == {

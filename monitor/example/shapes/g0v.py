@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from monitor.example.shapes.body import Body, Content, as_json, paragraphs
+from monitor.example.shapes.pdf import as_pdf
 
 BASE = "https://g0v.se"
 MARK = "Texten är ett konstruerat exempel från projektet Utblick."
@@ -51,6 +52,8 @@ def bodies(content: Content, days: Sequence[date]) -> Iterator[Body]:
                     page(record, day).encode(),
                     "page text; its last line says that it is constructed",
                 )
+                if "addressees" in record:
+                    yield _list(record, day)
 
 
 def title(record: Record) -> str:
@@ -75,10 +78,30 @@ def page(record: Record, day: date) -> str:
     return f"# {title(record)}{glued}\n\n{text(record, day)}\n\n{MARK}\n"
 
 
+def _list(record: Record, day: date) -> Body:
+    """The attached list of addressed bodies, at the government's own site."""
+    lines = ["Remissinstanser", "", *(f"{number}. {name}" for number, name in enumerate(record["addressees"], 1))]
+    slug = record["path"].strip("/").rpartition("/")[2]
+    return Body(
+        "g0v",
+        f"remisser/{slug}-remissinstanser.pdf",
+        f"https://www.regeringen.se{_assets(record)}/remissinstanser.pdf",
+        "application/pdf",
+        "sv",
+        day,
+        as_pdf([*lines, "", MARK]),
+        "attached list of addressed bodies; its last line says that it is constructed",
+    )
+
+
+def _assets(record: Record) -> str:
+    return f"/contentassets/{hashlib.sha256(record['path'].encode()).hexdigest()[:32]}"
+
+
 def _record(record: Record) -> dict[str, Any]:
     path = record["path"]
     slug = path.strip("/").rpartition("/")[2]
-    asset = hashlib.sha256(path.encode()).hexdigest()[:32]
+    lists = [{"name": "Remissinstanser (pdf, konstruerat exempel)", "url": f"{_assets(record)}/remissinstanser.pdf"}]
     return {
         "title": record["title"],
         "url": path,
@@ -92,8 +115,9 @@ def _record(record: Record) -> dict[str, Any]:
         "attachments": [
             {
                 "name": f"{title(record).removesuffix(' (konstruerat exempel)')} (pdf, konstruerat exempel)",
-                "url": f"/contentassets/{asset}/{slug}.pdf",
-            }
+                "url": f"{_assets(record)}/{slug}.pdf",
+            },
+            *(lists if "addressees" in record else ()),
         ],
         "categories": record["categories"],
     }

@@ -320,7 +320,7 @@ def test_the_rate_is_kept(sqlite_archive, mail, clock):
     assert time.monotonic() - started >= 4 * 60 / 1200
 
 
-def test_a_claim_is_on_the_disk_before_the_mail_server_hears_of_it(sqlite_archive, mail, clock, monkeypatch):
+def test_a_claim_is_on_the_disk_before_the_mail_server_may_take_the_copy(sqlite_archive, mail, clock, monkeypatch):
     enqueue(sqlite_archive, 3)
     happened = []
     fsync = os.fsync
@@ -330,7 +330,7 @@ def test_a_claim_is_on_the_disk_before_the_mail_server_hears_of_it(sqlite_archiv
         fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", watched)
-    mail.handler.on_rcpt = happened.append
+    mail.handler.on_data = happened.append
     sender.send_due(sqlite_archive, at(mail), clock=clock)
     log = "utblick.db-wal"
     first = happened.index(log)

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import threading
 
 import pytest
 from hypothesis import given, settings
@@ -9,9 +10,21 @@ from hypothesis import strategies as st
 
 from config.settings import load_settings
 from monitor.delivery import smtp
-from tests.monitor.mail_server import DROP, certificate, free_port, running
+from tests.monitor.mail_server import DROP, Handler, certificate, free_port, running
 
 MESSAGE = b"To: anna@example.se\r\nSubject: Prov\r\n\r\nHej\r\n"
+
+
+@pytest.fixture(params=[True, False], ids=["commands at once", "one by one"], autouse=True)
+def manner(request, monkeypatch):
+    """Servers that take several commands at once (RFC 2920), and others."""
+    begin = Handler.__init__
+
+    def chosen(self, delay: float = 0.0) -> None:
+        begin(self, delay)
+        self.pipelining = request.param
+
+    monkeypatch.setattr(Handler, "__init__", chosen)
 
 
 def server(of, **options) -> smtp.Server:
@@ -179,6 +192,50 @@ def test_a_broken_connection_before_and_after_the_final_dot(where, answer, kind)
             connection.send("anna@example.se", MESSAGE)
         assert not connection.open
         assert connection.uncertain is (kind is smtp.Unanswered)
+
+
+def test_what_must_be_done_before_the_dot_is_done_before_the_server_can_take_the_message():
+    happened = []
+    with running() as mail, smtp.connect(server(mail)) as connection:
+        connection.send("anna@example.se", MESSAGE, before_dot=lambda: happened.append(len(mail.handler.taken)))
+
+        def fail():
+            raise OSError("the disk is full")
+
+        with pytest.raises(OSError, match="the disk is full"):
+            connection.send("bo@example.se", MESSAGE, before_dot=fail)
+        assert not connection.uncertain
+    assert happened == [0]
+    assert mail.handler.recipients() == ["anna@example.se"]
+
+
+def test_a_server_that_waits_for_a_message_to_nobody_gets_an_empty_one():
+    """RFC 2920, 3.1: it may answer 354 to a pipelined DATA although it refused the recipient."""
+    heard = []
+
+    def serve(listener):
+        peer, _ = listener.accept()
+        with peer, peer.makefile("rwb", buffering=0) as talk:
+            answers = {b"MAIL": b"250 ok", b"RCPT": b"550 5.1.1 no", b"DATA": b"354 go on", b".": b"554 nobody"}
+            talk.write(b"220 hi\r\n")
+            for raw in talk:
+                heard.append(raw.strip())
+                word = raw.split()[0].upper()[:4]
+                extra = b"250-there\r\n250 PIPELINING" if word == b"EHLO" else b"250 ok"
+                talk.write(answers.get(word, extra) + b"\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        there = smtp.Server("127.0.0.1", listener.getsockname()[1], "brev@example.org", security="none", timeout=5)
+        with smtp.connect(there) as connection:
+            with pytest.raises(smtp.Refused, match="550") as refused:
+                connection.send("anna@example.se", MESSAGE)
+            assert not connection.uncertain
+        thread.join(5)
+    assert refused.value.permanent
+    assert b"." in heard
+    assert not any(b"Hej" in line for line in heard)
 
 
 def test_no_answer_to_the_final_dot_in_time():

@@ -8,9 +8,10 @@ import pytest
 
 from config.organisation import Organisation
 from config.themes import Theme
-from digests.briefing import Grounds, Matter
+from digests.briefing import Grounds, Matter, SentTo
 from monitor.archive.documents import Document, Tagged
 from monitor.letters.grounds import grounds
+from spiders.finding import Addressees
 
 WATER = Theme(
     id="va-vatten",
@@ -45,7 +46,7 @@ def organisation() -> Organisation:
 def document(*of_theme: dict[str, Any], level: tuple[dict[str, Any], ...] = (), text: str = "") -> Document:
     tag = Tagged("va-vatten", 0.9, True, None, "m", of_theme)
     return Document(
-        id=1, source="s", key="k", kind="remiss", url="https://example.org", language="sv", titles={"sv": "T"},
+        id=1, source="s", key="k", kind="report", url="https://example.org", language="sv", titles={"sv": "T"},
         summary={}, text=text, published=date(2026, 11, 20), updated=None, subjects=(), bodies=(), attachments=(),
         first_seen=SEEN, last_seen=SEEN, changed=SEEN, gone_at=None, fingerprint="f", capture=None, parser=None,
         day=date(2026, 11, 20), relevance=0.9, level="act", direction="unclear", identifiers=(), steps=(),
@@ -92,3 +93,14 @@ def test_words_of_one_family_are_named_once_and_capitals_stay(organisation: Orga
 
 def test_a_document_that_nobody_rated_has_no_grounds(organisation: Organisation) -> None:
     assert grounds(replace(document(), tags=()), [], organisation) == Grounds()
+
+
+def test_the_list_of_a_remiss_says_whether_it_is_sent_to_us(organisation: Organisation) -> None:
+    sent = replace(document(), kind="remiss", addressees=Addressees(("Boverket", "Storstads kommun")))
+    assert (grounds(sent, [], organisation).sent_to, grounds(sent, [], organisation).addressed) == (
+        SentTo.OURS,
+        ("Storstads kommun",),
+    )
+    elsewhere = replace(sent, addressees=Addressees(("Boverket",)))
+    assert grounds(elsewhere, [], organisation).sent_to is SentTo.OTHERS
+    assert grounds(replace(sent, addressees=None), [], organisation).sent_to is SentTo.UNREAD
