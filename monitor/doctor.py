@@ -21,6 +21,7 @@ from monitor.archive.scans import due_sources, source_health
 from monitor.core.health import GRAVE, alarms
 from monitor.errors import MonitorError
 from monitor.founding import MARK, unfilled
+from monitor.meaning.models import load_in_force
 from monitor.sources.retention import clean
 from spiders.registry import platform
 
@@ -158,9 +159,7 @@ def _captures(settings: Settings, now: datetime) -> Iterator[Check]:
 
 
 def _classifier(settings: Settings) -> Iterator[Check]:
-    from nlp.model import load
-
-    yield Check("classifier", State.GOOD, load(overlay=settings.config).version)
+    yield Check("classifier", State.GOOD, load_in_force(settings).version)
 
 
 def _mail(settings: Settings) -> Iterator[Check]:

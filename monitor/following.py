@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from config.organisation import load_organisation
 from config.settings import Settings
 from monitor.dossiers.filing import JoinReport, join_new
+from monitor.meaning.models import load_in_force
 from monitor.meaning.rating import rate_new
 from monitor.meaning.twins import find_twins
 
@@ -30,7 +31,7 @@ def follow(
         engine: the archive.
         settings: those in force.
         clock: gives the present moment (aware).
-        assessor: the model; None: the shipped one is loaded.
+        assessor: the model; None: the one in force is loaded.
         rate: False leaves the rating for later.
 
     Raises:
@@ -39,9 +40,7 @@ def follow(
     """
     if rate:
         if assessor is None:
-            from nlp.model import load
-
-            assessor = load(overlay=settings.config)
+            assessor = load_in_force(settings)
         rate_new(engine, assessor, load_organisation(settings.config), clock)
     find_twins(engine)
     return join_new(engine, clock, overlay=settings.config)

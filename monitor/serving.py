@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ from monitor.errors import MonitorError
 from monitor.following import follow
 from monitor.letters.briefing import BriefingError
 from monitor.letters.posting import send
+from monitor.meaning.models import in_force, load_in_force
 from monitor.sources.retention import Cleaned, clean
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ class Scheduler:
         self._settings = settings
         self._clock = clock
         self._stop = threading.Event()
-        self._assessor: Assessor | None = None
+        self._assessor: tuple[Path | None, Assessor] | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; a scan under way then closes its attempts and is stored."""
@@ -208,11 +210,11 @@ class Scheduler:
         return None, note
 
     def _model(self) -> "Assessor":
-        if self._assessor is None:
-            from nlp.model import load
-
-            self._assessor = load(overlay=self._settings.config)
-        return self._assessor
+        # Looked at each time: another model may have been taken up meanwhile.
+        chosen = in_force(self._settings)
+        if self._assessor is None or self._assessor[0] != chosen:
+            self._assessor = (chosen, load_in_force(self._settings))
+        return self._assessor[1]
 
 
 def letter_moment(letter_at: str, now: datetime, zone: ZoneInfo) -> datetime | None:

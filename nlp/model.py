@@ -40,7 +40,7 @@ def load(path: Path | None = None, overlay: Path | None = None) -> Assessor:
     """
     import spacy
 
-    from nlp import pipeline  # noqa: F401  # registers the components
+    from nlp import local, pipeline  # noqa: F401  # registers the components
 
     folder = path or SHIPPED
     try:
@@ -82,9 +82,24 @@ class PipelineAssessor:
         return tuple(theme.id for theme in self._own.themes)
 
     @property
+    def threshold(self) -> float:
+        """From this probability a trained theme is assigned."""
+        return self._trained.stack.threshold
+
+    @property
     def meta(self) -> dict[str, Any]:
         """What the model folder says of itself."""
         return dict(self._nlp.meta)
+
+    @property
+    def pipeline(self) -> "Language":
+        """The spaCy pipeline itself."""
+        return self._nlp
+
+    def documents(self, texts: Iterable[Text]) -> Iterator["Doc"]:
+        """The texts as the pipeline leaves them, in order."""
+        make: Any = self._nlp.tokenizer
+        return self._nlp.pipe((make.document(text) for text in texts), batch_size=BATCH)
 
     def assess(self, texts: Iterable[Text], *, reasons: bool = True) -> Iterator[Assessment]:
         """One assessment for each text, in order; `reasons=False` leaves sentences and evidence out (faster)."""
@@ -94,14 +109,10 @@ class PipelineAssessor:
 
     def ways(self, texts: Sequence[Text]) -> list[Direction]:
         """The direction each text would have if it concerned the organisation at all (for measuring)."""
-        make: Any = self._nlp.tokenizer
-        docs = self._nlp.pipe([make.document(text) for text in texts], batch_size=BATCH)
-        return [Direction(WAYS[int(np.argmax(doc._.ways))]) for doc in docs]
+        return [Direction(WAYS[int(np.argmax(doc._.ways))]) for doc in self.documents(texts)]
 
     def _batch(self, texts: Sequence[Text], *, reasons: bool) -> Iterator[Assessment]:
-        make: Any = self._nlp.tokenizer
-        docs = [make.document(text) for text in texts]
-        for doc in self._nlp.pipe(docs, batch_size=BATCH):
+        for doc in self.documents(texts):
             found = self._assessment(doc)
             yield self._explain(doc, found) if reasons else found
 

@@ -92,23 +92,26 @@ def create_words() -> Callable[[Language], Words]:
     return lambda nlp: Words(nlp.vocab)
 
 
-class _Component:
+class Component:
     """A step that works on batches."""
 
     def __call__(self, doc: Doc) -> Doc:
+        """Work on one document."""
         self.work([doc])
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
+        """Work on a stream, batch by batch."""
         for docs in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]  # spaCy has no types here
             self.work(docs)
             yield from docs
 
     def work(self, docs: Sequence[Doc]) -> None:
+        """What the step does to a batch."""
         raise NotImplementedError
 
 
-class LanguageStep(_Component):
+class LanguageStep(Component):
     """Identifies the language where the source does not say it."""
 
     def __init__(self) -> None:
@@ -132,7 +135,7 @@ class LanguageStep(_Component):
         return str(self._identifier.classify(text)[0])
 
 
-class RulesStep(_Component):
+class RulesStep(Component):
     """Finds the configured words (`nlp.rules`)."""
 
     def __init__(self) -> None:
@@ -148,7 +151,7 @@ class RulesStep(_Component):
             reading.found = self.finder.find(tokens, title_tokens)
 
 
-class ReaderStep(_Component):
+class ReaderStep(Component):
     """Turns documents into numbers and lets the trained readers score them."""
 
     def __init__(self) -> None:
@@ -179,7 +182,7 @@ class ReaderStep(_Component):
         return self
 
 
-class RelevanceStep(_Component):
+class RelevanceStep(Component):
     """The chances of reaching background, brief and act."""
 
     def __init__(self, nlp: Language) -> None:
@@ -196,7 +199,7 @@ class RelevanceStep(_Component):
             doc._.chances = chances
 
 
-class DirectionStep(_Component):
+class DirectionStep(Component):
     """Which way a text moves the organisation."""
 
     def __init__(self, nlp: Language) -> None:

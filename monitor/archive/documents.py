@@ -173,13 +173,12 @@ def id_of(conn: Connection, source: str, key: str) -> int | None:
     return conn.execute(query).scalar_one_or_none()
 
 
-def unassessed(conn: Connection, model: str, limit: int | None = None) -> tuple[int, ...]:
-    """Ids of documents that the model of this version has not read as they are now, newest first."""
-    done = exists().where(
-        assessment.c.document == document.c.id,
-        assessment.c.model == model,
-        assessment.c.fingerprint == document.c.fingerprint,
-    )
+def unassessed(conn: Connection, model: str | None = None, limit: int | None = None) -> tuple[int, ...]:
+    """Ids of documents that the model of this version (None: any model) has not read as they are, newest first."""
+    read = [assessment.c.document == document.c.id, assessment.c.fingerprint == document.c.fingerprint]
+    if model is not None:
+        read.append(assessment.c.model == model)
+    done = exists().where(*read)
     query = select(document.c.id).where(~done).order_by(document.c.day.desc(), document.c.id.desc()).limit(limit)
     return tuple(conn.execute(query).scalars())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from monitor.archive.documents import Document
 from monitor.archive.known import chunks
@@ -106,6 +106,18 @@ def judge(
     standing = {name: value.value for name, value in (("level", level), ("direction", direction)) if value}
     if standing:
         conn.execute(update(document).where(document.c.id == number).values(**standing))
+
+
+def judged_ids(conn: Connection) -> tuple[int, ...]:
+    """The documents that anybody judged, in the order of their ids."""
+    return tuple(conn.execute(select(judgement.c.document).distinct().order_by(judgement.c.document)).scalars())
+
+
+def unjudged(conn: Connection, limit: int) -> tuple[int, ...]:
+    """The newest documents that a model has rated and nobody has judged."""
+    said = exists().where(judgement.c.document == document.c.id)
+    query = select(document.c.id).where(document.c.relevance.is_not(None), ~said)
+    return tuple(conn.execute(query.order_by(document.c.day.desc(), document.c.id.desc()).limit(limit)).scalars())
 
 
 def judgements_of(conn: Connection, ids: Sequence[int]) -> dict[int, Judged]:

@@ -13,7 +13,7 @@ from spiders.events import Ended, PageRead
 from spiders.events import Progress as Said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from config.sources import Source
     from monitor.archive.scans import Counts
@@ -61,3 +61,17 @@ def shown(sources: Sequence[Source]) -> Iterator[Watcher]:
                     pass
 
         yield watch
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A callback that shows how many of how many are done, until the block ends; on a terminal only."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=40),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,7 +1,8 @@
 """Rate what came in: documents that the model has not read as they are now go to `nlp`, in batches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -11,7 +12,14 @@ from monitor.archive.engine import reading, writing
 from monitor.archive.ratings import save_assessments
 from monitor.core.zone import ZONE
 from monitor.meaning.addressing import heed
-from nlp.assessment import Assessor, Text
+from monitor.meaning.likeness import judged_documents, precedents
+from nlp.assessment import Assessment, Assessor, Text
+
+if TYPE_CHECKING:
+    from nlp.judge import Floats
+
+Assessed = list[tuple[Document, Assessment]]
+Likener = Callable[[Assessed, Sequence[Text]], Assessed]
 
 BATCH = 200
 """Documents rated and stored in one transaction; an interruption loses at most one batch of work."""
@@ -23,34 +31,70 @@ def rate_new(
     organisation: Organisation,
     clock: Callable[[], datetime],
     *,
+    again: bool = False,
+    batch: int = BATCH,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
-    """Rate every document that `assessor` has not read in its present form; returns how many.
+    """Rate every document that no model has read in its present form; returns how many.
+
+    Each batch is stored by itself: what is interrupted goes on where it stopped.
 
     Args:
         engine: the archive.
         assessor: the model in force.
         organisation: whose name on a list of addressed bodies outranks the model.
         clock: gives the present moment (aware).
+        again: also those that only an earlier model has read.
+        batch: documents rated and stored in one transaction.
         progress: hears (done, all) after each batch.
 
     Raises:
         ArchiveError: the archive does not take it; what was rated before stays.
     """
     with reading(engine) as conn:
-        waiting = unassessed(conn, assessor.version)
-    for start in range(0, len(waiting), BATCH):
+        waiting = unassessed(conn, assessor.version if again else None)
+    today = clock().astimezone(ZONE).date()
+    liken = _likener(engine, assessor, today) if waiting else None
+    for start in range(0, len(waiting), batch):
         now = clock()
         with reading(engine) as conn:
-            documents = get_documents(conn, waiting[start : start + BATCH])
+            documents = get_documents(conn, waiting[start : start + batch])
         texts = [text_of(one, now.astimezone(ZONE).date()) for one in documents]
         read = zip(documents, assessor.assess(texts), strict=True)
         assessed = [(one, heed(said, one, organisation)) for one, said in read]
+        if liken is not None:
+            assessed = liken(assessed, texts)
         with writing(engine) as conn:
             save_assessments(conn, assessed, now)
         if progress:
-            progress(min(start + BATCH, len(waiting)), len(waiting))
+            progress(min(start + batch, len(waiting)), len(waiting))
     return len(waiting)
+
+
+def _likener(engine: Engine, assessor: Assessor, today: date) -> Likener | None:
+    """What names the judged documents that a batch is like; None where nothing was judged or can be compared."""
+    from nlp.local import features
+    from nlp.model import PipelineAssessor
+
+    if not isinstance(assessor, PipelineAssessor):
+        return None
+    with reading(engine) as conn:
+        judged = judged_documents(conn)
+    if not judged:
+        return None
+    model = assessor
+
+    def lie(texts: Sequence[Text]) -> "Floats":
+        return features(list(model.documents(texts)), model.pipeline)
+
+    known = precedents(judged, lie([text_of(one, today) for one, _ in judged]))
+
+    def liken(assessed: Assessed, texts: Sequence[Text]) -> Assessed:
+        places = lie(texts)[:, 1:]
+        both = zip(assessed, places, strict=True)
+        return [(one, known.named_in(said, one.id, place)) for (one, said), place in both]
+
+    return liken
 
 
 def text_of(one: Document, today: date) -> Text:
