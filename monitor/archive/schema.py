@@ -150,6 +150,8 @@ document = Table(
     Index("ix_document_level_day", "level", "day"),
     Index("ix_document_first_seen", "first_seen"),
     Index("ix_document_changed", "changed"),
+    # What matches are counted by, without the texts beside it.
+    Index("ix_document_facets", "id", "level", "direction", "kind", "source", "language", "day"),
 )
 
 revision = Table(
@@ -229,6 +231,7 @@ tag = Table(
     Column("model", String, nullable=False),
     Column("evidence", Json, nullable=False),
     Index("ix_tag_theme", "theme", "assigned", "document"),
+    Index("ix_tag_document", "document", "assigned", "theme"),
 )
 
 judgement = Table(

@@ -38,6 +38,15 @@ class Level(StrEnum):
     NONE = "none"
 
 
+class Direction(StrEnum):
+    """Which way it moves the organisation's room for action."""
+
+    RESTRICTING = "restricting"
+    ENABLING = "enabling"
+    BOTH = "both"
+    UNCLEAR = "unclear"
+
+
 def register(app: Commands) -> None:
     """Add the commands of this module to `app`."""
     app.command()(search)
@@ -54,6 +63,10 @@ def search(
     source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind of document.")] = None,
     level: Annotated[Level | None, typer.Option(help="Only this level.")] = None,
+    direction: Annotated[Direction | None, typer.Option(help="Only this direction.")] = None,
+    language: Annotated[str | None, typer.Option(metavar="CODE", help="Only documents in this language.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only with a case of this status.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Only with a case of this owner.")] = None,
     open_: Annotated[bool, typer.Option("--open", help="Only what one can still answer or apply for.")] = False,
     since: Annotated[str | None, typer.Option("--from", metavar="DAY", help="Published from this day.")] = None,
     until: Annotated[str | None, typer.Option("--to", metavar="DAY", help="Published to this day.")] = None,
@@ -77,6 +90,10 @@ def search(
         source=source,
         kind=kind,
         level=level.value if level else None,
+        direction=direction.value if direction else None,
+        written=language,
+        status=status,
+        owner=owner,
         open=open_,
         since=_day("--from", since),
         until=_day("--to", until),
@@ -87,8 +104,7 @@ def search(
     with context.archive(settings) as engine, reading(engine) as conn:
         results = find(conn, asked, _today(settings), load_lexicon(settings.config))
     if as_json:
-        found = results.as_json()
-        output.as_json({**found, "facets": results.facets, "did_you_mean": results.did_you_mean})
+        output.as_json(results.in_full())
     elif as_csv:
         _csv(results)
     else:

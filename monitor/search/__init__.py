@@ -15,7 +15,7 @@ from config.lexicon import Lexicon
 from monitor.archive.documents import ids_by_identifier
 from monitor.search.concepts import Concept
 from monitor.search.expressions import Expression, Words, all_of, any_of
-from monitor.search.index import Filters, Index
+from monitor.search.index import MOST_COUNTED, Filters, Index
 from monitor.search.query import LONGEST_QUERY, Term, parse
 from monitor.search.ranking import Scored, rank
 from monitor.search.relatives import inflections
@@ -53,7 +53,19 @@ def search(conn: Connection, query: Query, today: date, lexicon: Lexicon | None 
         today: the day, in the organisation's zone.
         lexicon: nicknames and translations (`config.lexicon.load_lexicon`); None: none.
     """
-    filters = Filters(query.theme, query.source, query.kind, query.level, query.open, query.since, query.until)
+    filters = Filters(
+        theme=query.theme,
+        source=query.source,
+        kind=query.kind,
+        level=query.level,
+        direction=query.direction,
+        language=query.written,
+        status=query.status,
+        owner=query.owner,
+        open=query.open,
+        since=query.since,
+        until=query.until,
+    )
     index = Index(conn, filters, today)
     text = query.text[:LONGEST_QUERY]
     parsed = parse(text)
@@ -75,8 +87,9 @@ def search(conn: Connection, query: Query, today: date, lexicon: Lexicon | None 
         found = _everything(index, query)
     facets = index.facets(found.expression, found.ids) if query.facets else {}
     results = show(conn, query, today, found.page, concepts)
+    facets_of = MOST_COUNTED if query.facets and found.total > MOST_COUNTED else 0
     # What several sources show counts once, as far as this page tells.
-    return Results(found.total - (len(found.page) - len(results)), results, facets, suggestion)
+    return Results(found.total - (len(found.page) - len(results)), results, facets, suggestion, facets_of)
 
 
 def _everything(index: Index, query: Query) -> _Found:

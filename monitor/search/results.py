@@ -31,6 +31,11 @@ class Query:
     source: str | None = None
     kind: str | None = None
     level: str | None = None
+    direction: str | None = None
+    written: str | None = None
+    """The document's own language; `language` is that of what is shown."""
+    status: str | None = None
+    owner: str | None = None
     open: bool = False
     since: date | None = None
     until: date | None = None
@@ -96,7 +101,8 @@ class Result:
 class Results:
     """What was found.
 
-    `facets` maps theme, kind, source, level and year to their values' counts. `did_you_mean` is the query as it
+    `facets` maps each of `monitor.search.index.FACETS` to its values' counts; with more than `MOST_COUNTED`
+    matches those of the newest, and `facets_of` says of how many (0: of all). `did_you_mean` is the query as it
     was understood, where a word was unknown.
     """
 
@@ -104,10 +110,16 @@ class Results:
     results: tuple[Result, ...]
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
     did_you_mean: str | None = None
+    facets_of: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The keys that `search --json` promises."""
         return {"total": self.total, "results": [result.as_json() for result in self.results]}
+
+    def in_full(self) -> dict[str, Any]:
+        """The same with what the whole answer is made of."""
+        more = {"facets": self.facets, "facets_of": self.facets_of, "did_you_mean": self.did_you_mean}
+        return {**self.as_json(), **more}
 
 
 def show(

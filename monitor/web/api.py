@@ -77,6 +77,8 @@ class SearchAnswer(BaseModel):
     total: int
     results: list[SearchResult]
     facets: dict[str, dict[str, int]]
+    facets_of: int
+    """The newest matches that facets count; 0: all."""
     did_you_mean: str | None
 
 
@@ -154,6 +156,10 @@ def search(
     source: Filter = None,
     kind: Filter = None,
     level: Filter = None,
+    direction: Filter = None,
+    language: Annotated[str | None, Query(max_length=20, description="the document's own")] = None,
+    status: Annotated[str | None, Query(max_length=20, description="of the case of its dossier")] = None,
+    owner: Annotated[str | None, Query(max_length=200, description="of that case")] = None,
     open: Annotated[bool, Query(description="a window closes today or later")] = False,
     since: Day = None,
     until: Day = None,
@@ -163,10 +169,27 @@ def search(
 ) -> Response:
     """Search the archive."""
     site = site_of(request)
-    wanted = Wanted(q, theme, source, kind, level, open, since, until, sort, limit, after, facets=True)
+    wanted = Wanted(
+        q,
+        theme=theme,
+        source=source,
+        kind=kind,
+        level=level,
+        direction=direction,
+        written=language,
+        status=status,
+        owner=owner,
+        open=open,
+        since=since,
+        until=until,
+        sort=sort,
+        limit=limit,
+        after=after,
+        facets=True,
+    )
     with reading(site.engine) as conn:
         found = run(conn, wanted, site.today(), site.lexicon)
-    return _answer(request, {**found.as_json(), "facets": found.facets, "did_you_mean": found.did_you_mean})
+    return _answer(request, found.in_full())
 
 
 @router.get("/documents", response_model=DocumentPage, responses=REFUSED)

@@ -1,18 +1,19 @@
 """A search as an address: read forgivingly, written canonically, so that it can be kept, shared and repeated."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal, cast
 
+from monitor.archive.files import CASE_STATES
 from monitor.search import Query
 from monitor.search.query import LONGEST_QUERY
 from monitor.web.render import address
-from monitor.web.words import LEVELS
+from monitor.web.words import DIRECTIONS, LEVELS
 
 PER_PAGE = 20
 LAST_PAGE = 500
-FACETS = ("theme", "kind", "source", "level")
+FACETS = ("theme", "kind", "source", "level", "direction", "language", "status", "owner")
 """Filters that take one value and are offered with counts."""
 SORTS = ("rank", "date", "deadline")
 LONGEST_VALUE = 100
@@ -27,6 +28,10 @@ class Asked:
     kind: str | None = None
     source: str | None = None
     level: str | None = None
+    direction: str | None = None
+    language: str | None = None
+    status: str | None = None
+    owner: str | None = None
     open: bool = False
     since: date | None = None
     until: date | None = None
@@ -37,13 +42,16 @@ class Asked:
     def read(cls, said: Mapping[str, str]) -> "Asked":
         """From the fields of an address."""
         sort = said.get("sort", "")
-        level = _value(said, "level")
         return cls(
             text=" ".join(said.get("q", "").split())[:LONGEST_QUERY],
             theme=_value(said, "theme"),
             kind=_value(said, "kind"),
             source=_value(said, "source"),
-            level=level if level in LEVELS else None,
+            level=_one_of(said, "level", LEVELS),
+            direction=_one_of(said, "direction", DIRECTIONS),
+            language=_value(said, "language"),
+            status=_one_of(said, "status", CASE_STATES),
+            owner=_value(said, "owner"),
             open=said.get("open") in ("1", "on", "true"),
             since=_day(said.get("from")),
             until=_day(said.get("to")),
@@ -59,6 +67,10 @@ class Asked:
             source=self.source,
             kind=self.kind,
             level=self.level,
+            direction=self.direction,
+            written=self.language,
+            status=self.status,
+            owner=self.owner,
             open=self.open,
             since=self.since,
             until=self.until,
@@ -110,6 +122,11 @@ class Asked:
 def _value(said: Mapping[str, str], name: str) -> str | None:
     value = said.get(name, "").strip()
     return value[:LONGEST_VALUE] if value and value.isprintable() else None
+
+
+def _one_of(said: Mapping[str, str], name: str, known: Collection[str]) -> str | None:
+    value = _value(said, name)
+    return value if value in known else None
 
 
 def _day(text: str | None) -> date | None:

@@ -79,7 +79,17 @@ RELATIONS: Mapping[str, tuple[str, str]] = {
     "implements": ("genomför", "implements"),
     "mention": ("nämner", "mentions"),
 }
+TONGUES: Mapping[str, tuple[str, str]] = {
+    "sv": ("svenska", "Swedish"),
+    "en": ("engelska", "English"),
+    "da": ("danska", "Danish"),
+    "de": ("tyska", "German"),
+    "fi": ("finska", "Finnish"),
+    "fr": ("franska", "French"),
+    "no": ("norska", "Norwegian"),
+}
 TABLES = {
+    "language": TONGUES,
     "kind": KINDS,
     "level": LEVELS,
     "direction": DIRECTIONS,

@@ -4,9 +4,11 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from digests.briefing import Status
 from monitor.archive.documents import ids_by_identifier
 from monitor.archive.dossiers import dossier_by_keys
 from monitor.archive.engine import reading
+from monitor.archive.files import CASE_STATES
 from monitor.core.joining import keys_of, weight
 from monitor.dossiers.files import File, load_files
 from monitor.search import search as find
@@ -40,6 +42,7 @@ def search(request: Request) -> Response:
         "pages": pages,
         "first": (asked.page - 1) * PER_PAGE + 1,
         "shown_facets": SHOWN_FACETS,
+        "statuses": {state: words.letter.statuses[Status(state)] for state in CASE_STATES},
     }
     return page(request, "search_results.html" if live else "search.html", values)
 

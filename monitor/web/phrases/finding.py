@@ -46,6 +46,11 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "open": ("Öppet att svara", "Open to respond"),
     "since": ("Från och med", "From"),
     "until": ("Till och med", "To"),
+    "language": ("Dokumentets språk", "Language of the document"),
+    "facets of": (
+        "Antalen gäller de {number} nyaste träffarna; i alla är de fler.",
+        "The numbers are of the {number} newest results; there are more in all.",
+    ),
     "show more": ("Visa fler", "Show more"),
     "pages": ("Sidor med träffar", "Pages of results"),
     "previous": ("Föregående", "Previous"),

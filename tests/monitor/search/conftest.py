@@ -7,9 +7,12 @@ import pytest
 from sqlalchemy import Engine, insert, update
 
 from monitor.archive import schema
+from monitor.archive.dossiers import dossiers_of
 from monitor.archive.engine import writing
 from monitor.archive.scans import start_scan
 from monitor.collecting.intake import Intake
+from monitor.dossiers.cases import set_case
+from monitor.dossiers.filing import join_new
 from spiders.events import PageRead
 from spiders.finding import Certainty, Finding, Identifier, Kind, Window, WindowKind
 
@@ -91,5 +94,9 @@ def searched(lasting_archive: Engine) -> Engine:
             for key, yes in about
         ]
         conn.execute(insert(schema.tag), rows)
-        conn.execute(update(document).where(document.c.key == "avlopp").values(level="act"))
+        conn.execute(update(document).where(document.c.key == "avlopp").values(level="act", direction="enabling"))
+    join_new(archive, lambda: NOW)
+    with writing(archive) as conn:
+        number = dossiers_of(conn, [keyed["direktivet"]])[keyed["direktivet"]]
+        set_case(conn, number, {"status": "agerar", "owner": "VA-enheten"}, who="Bo", at=NOW)
     return archive

@@ -88,6 +88,12 @@ def test_what_is_excluded_does_not_appear(searched: Engine) -> None:
         ({"source": "remisser"}, {"avlopp"}),
         ({"kind": "report"}, {"vatten"}),
         ({"level": "act"}, {"avlopp"}),
+        ({"direction": "enabling"}, {"avlopp"}),
+        ({"written": "en"}, {"direktivet"}),
+        ({"status": "agerar"}, {"direktivet"}),
+        ({"owner": "va-enheten"}, {"direktivet"}),
+        ({"owner": "va-enheten", "status": "ny"}, set()),
+        ({"owner": "' OR 1=1 --"}, set()),
         ({"open": True}, {"avlopp"}),
         ({"until": date(2022, 10, 26)}, {"direktivet"}),
         ({"since": date(2026, 11, 1)}, {"avlopp", "boende"}),
@@ -132,6 +138,19 @@ def test_facets_count_all_matches(searched: Engine) -> None:
     everything = ask(searched, facets=True)
     assert sum(everything.facets["source"].values()) == everything.total
     assert everything.facets["year"]["2024"] == 1
+    assert everything.facets["language"]["en"] == 1
+    assert everything.facets["status"] == {"agerar": 1}
+    assert everything.facets["owner"] == {"VA-enheten": 1}
+    assert everything.facets_of == 0
+
+
+def test_facets_of_very_many_matches_say_of_how_many_they_are(
+    searched: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("monitor.search.index", "monitor.search"):
+        monkeypatch.setattr(f"{module}.MOST_COUNTED", 5)
+    everything = ask(searched, facets=True)
+    assert everything.facets_of == sum(everything.facets["source"].values()) == 5
 
 
 def test_a_result_says_what_it_is(searched: Engine) -> None:

@@ -81,8 +81,32 @@ def test_filters_stand_in_the_address_and_can_be_taken_away(client: httpx.Client
     assert 'href="/sok?q=slam&amp;kind=remiss"' in page
 
 
+def test_every_facet_can_be_chosen_and_taken_away(client: httpx.Client) -> None:
+    token = token_of(client.get("/arende/1"))
+    given = {"token": token, "status": "bevakas", "owner": "VA-enheten"}
+    assert client.post("/arende/1/handlaggning", data=given).status_code == 303
+    page = client.get("/sok", params={"q": "avlopp"}).text
+    for chosen in ("direction=restricting", "language=sv", "status=bevakas", "owner=VA-enheten"):
+        assert f'href="/sok?q=avlopp&amp;{chosen}"' in page, chosen
+        narrowed = client.get(f"/sok?q=avlopp&{chosen}").text
+        assert "Ta bort valet" in narrowed
+        assert "Inga träffar" not in narrowed
+
+
 @pytest.mark.parametrize(
-    "query", ("from=igår&to=2026-13-40", "page=-4", "page=99999999999", "sort=%00", "level=<b>", "q=" + "a" * 2000)
+    "query",
+    (
+        "status=%3Cb%3E",
+        "direction=huge",
+        "owner=%00",
+        "language=%27",
+        "from=igår&to=2026-13-40",
+        "page=-4",
+        "page=99999999999",
+        "sort=%00",
+        "level=<b>",
+        "q=" + "a" * 2000,
+    ),
 )
 def test_a_wrong_address_still_leads_somewhere(client: httpx.Client, query: str) -> None:
     assert client.get(f"/sok?{query}").status_code == 200
