@@ -85,6 +85,8 @@ class Internal:
     day: date | None
     way: str = ""
     """Who handles it, in the letter's language ("nämnd", "tjänsteperson")."""
+    delegated: date | None = None
+    """Where no meeting comes in time: the last day to prepare a decision by delegation; None: past too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from digests.briefing import Item, Level, Previous, Priority, SectionId, Window, WindowKind
-from digests.clock import INFLUENCE, NEAR, days_until, is_open, main_window, presses, step
+from digests.clock import INFLUENCE, NEAR, closes_near, days_until, is_open, main_window, presses, step
 from digests.wording import HANDLED, priority
 
 NEWS_DAYS = 60
@@ -28,6 +28,8 @@ class Candidate:
     window: Window | None
     days: int | None
     """Days to the next day to keep."""
+    shuts: bool
+    """Whether the window itself shuts within 14 days, not only a day of our own."""
     full: bool
     """May be told in full, if the quota allows."""
     priority: Priority
@@ -38,12 +40,14 @@ class Candidate:
         near = self.days is not None and self.days <= NEAR
         urgent = self.priority is not Priority.FYI
         match self.section:
+            case "deadlines" if urgent:
+                group = 0 if self.shuts else 1 if near else 2
             case "deadlines":
-                group = (0 if near else 1) if urgent else (2 if near else 3)
+                group = 3 if near else 4
             case "decisions":
-                group = 1
+                group = 2
             case _:
-                group = 4
+                group = 5
         days = self.days if self.days is not None and self.section == "deadlines" else 0
         return group, days, self.weight, -self.item.relevance, self.item.id
 
@@ -82,7 +86,8 @@ def candidates(
         if item.case and item.case.priority is Priority.FYI and not (window and presses(window, today)):
             full = False
         days = days_until(window, today) if window else None
-        chosen[item.id] = Candidate(item, section, window, days, full, priority(item, window, today))
+        shuts = closes_near(window, today)
+        chosen[item.id] = Candidate(item, section, window, days, shuts, full, priority(item, window, today))
     return list(chosen.values())
 
 

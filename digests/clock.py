@@ -34,17 +34,20 @@ def is_past(window: Window, today: date) -> bool:
 
 def pressing(window: Window, today: date) -> date | None:
     """The next day to keep: our own last day where it still lies ahead, otherwise the window's."""
-    days = [window.closes] if window.closes else []
-    internal = window.internal.day if window.internal else None
-    if internal is not None and internal >= today:
-        days.append(internal)
-    return min(days) if days else None
+    own = (window.internal.day, window.internal.delegated) if window.internal else ()
+    days = [day for day in (window.closes, *own) if day is not None and (day >= today or day == window.closes)]
+    return min(days, default=None)
 
 
 def days_until(window: Window, today: date) -> int | None:
     """Days from `today` to the next day to keep; None where no day is known."""
     day = pressing(window, today)
     return None if day is None else (day - today).days
+
+
+def closes_near(window: Window | None, today: date) -> bool:
+    """Whether the window itself shuts within 14 days."""
+    return window is not None and window.closes is not None and 0 <= (window.closes - today).days <= NEAR
 
 
 def presses(window: Window, today: date) -> bool:
@@ -58,7 +61,7 @@ def step(days: int | None) -> int | None:
 
 
 def main_window(item: Item, today: date) -> Window | None:
-    """The window that an entry speaks of: what presses within 30 days, then what is open to influence.
+    """The window that an entry speaks of: what shuts within 14 days, what presses, what is open to influence.
 
     Of several that are equally near (7, 14, 30 days) those in which one answers oneself come first. Then come
     windows that open later, and last those that only tell when rules begin to apply.
@@ -85,11 +88,14 @@ def _urgency(window: Window, today: date) -> tuple[int, int, bool, date]:
     day = pressing(window, today) or date.max
     near = step(days_until(window, today))
     indirect = window.kind in INDIRECT
+    # A last day that no later answer meets comes before one of our own for a window that stays open longer.
+    if window.closes is not None and closes_near(window, today):
+        return 0, step((window.closes - today).days) or 0, indirect, window.closes
     if near is not None:
-        return 0, near, indirect, day
+        return 1, near, indirect, day
     if window.kind is WindowKind.TRANSPOSITION:
-        return 3, 0, False, day
-    return (1, 0, indirect, day) if is_open(window, today) else (2, 0, indirect, window.opens or day)
+        return 4, 0, False, day
+    return (2, 0, indirect, day) if is_open(window, today) else (3, 0, indirect, window.opens or day)
 
 
 def clock(window: Window, today: date) -> Clock:

@@ -109,6 +109,8 @@ class Voice:
         if internal is None:
             return words.phrases["internal unknown"]
         way = " way" if internal.way else ""
+        if internal.day is None and internal.delegated is not None:
+            return words.say("internal delegated", date=words.long_date(internal.delegated))
         if internal.day is None:
             return words.say(f"internal late{way}", way=internal.way)
         return words.say(f"internal{way}", date=words.long_date(internal.day), way=internal.way)

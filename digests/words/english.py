@@ -210,6 +210,7 @@ ENGLISH = Catalogue(
         "internal way": "{date}, last day for internal preparation ({way})",
         "internal late": "no meeting in time – delegation needed",
         "internal late way": "no meeting in time ({way}) – delegation needed",
+        "internal delegated": "no meeting in time – delegation needed, papers by {date}",
         "internal unknown": "unknown, meeting dates are missing in the calendar",
         "internal none": "none",
         "via": "via {channel}",

@@ -203,6 +203,7 @@ SWEDISH = Catalogue(
         "internal way": "{date}, sista dag för intern beredning ({way})",
         "internal late": "hinner inte nämnd – delegation krävs",
         "internal late way": "hinner inte {way} – delegation krävs",
+        "internal delegated": "hinner inte nämnd – delegation krävs, underlag senast {date}",
         "internal unknown": "okänd, mötesdatum saknas i kalendern",
         "internal none": "ingen",
         "via": "via {channel}",

@@ -342,12 +342,14 @@ def _internal(closes: date | None, desk: Desk) -> letter.Internal | None:
     """The last internal day of the weightiest body still within reach; None without a meeting calendar."""
     if closes is None or closes < desk.today:
         return None
-    found = [one for one in internal_dates(closes, desk.today, desk.calendar) if one.way.body is not None]
+    every = internal_dates(closes, desk.today, desk.calendar)
+    found = [one for one in every if one.way.body is not None]
     if all(one.reach is Reach.CALENDAR_EMPTY for one in found):
         return None
     reachable = [one for one in found if one.reach is Reach.REACHABLE]
     if not reachable:
-        return letter.Internal(None)
+        quick = [one.day for one in every if one.way.body is None and one.reach is Reach.REACHABLE]
+        return letter.Internal(None, delegated=quick[-1] if quick else None)
     way = reachable[-1].way
     return letter.Internal(reachable[-1].day, way.sv if desk.language == "sv" else way.en)
 

@@ -9,6 +9,7 @@ import pytest
 
 from config.organisation import Organisation
 from digests.briefing import (
+    Briefing,
     Case,
     Certainty,
     Change,
@@ -28,6 +29,7 @@ from digests.briefing import (
     Window,
     WindowKind,
 )
+from digests.compose import compose
 from tests.golden import check
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -252,3 +254,13 @@ def sources() -> list[SourceStatus]:
 def golden() -> Callable[[str, str], None]:
     """Compare a text with `golden/NAME`; `UPDATE_GOLDEN=1` writes it anew, to be read before it is committed."""
     return lambda name, content: check(Path(__file__).parent / "golden" / name, content)
+
+
+@pytest.fixture(scope="session")
+def build(organisation: Organisation, now: datetime) -> Callable[..., Briefing]:
+    """A letter of week 48 made of the given items."""
+
+    def make(*items: Item, **options: Any) -> Briefing:
+        return compose(items, **{"week": "2026-W48", "now": now, "organisation": organisation} | options)
+
+    return make

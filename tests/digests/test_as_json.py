@@ -40,7 +40,7 @@ def test_the_keys_others_rely_on(
         "open": True,
         "url": "https://example.eu/feedback/1",
     }
-    assert entry["internal"] == {"day": "2026-11-27", "way": "tjänsteperson"}
+    assert entry["internal"] == {"day": "2026-11-27", "way": "tjänsteperson", "delegated": None}
     assert entry["owner"] == {"name": "upphandlingschefen", "status": "tilldelad"}
     assert entry["note"]["author"] == "Anna Ek"
     assert data["sources"][2] == {

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.organisation import Organisation
 from digests.briefing import (
     Briefing,
     Case,
@@ -27,7 +26,7 @@ from digests.briefing import (
     Window,
     WindowKind,
 )
-from digests.compose import compose, remember
+from digests.compose import remember
 from digests.weeks import week_of
 
 ORDER = ["deadlines", "decisions", "new", "changed", "funding", "signals", "fyi", "outcomes", "sources"]
@@ -36,14 +35,6 @@ TODAY = date(2026, 11, 23)
 Make = Callable[..., Item]
 MakeWindow = Callable[..., Window]
 Build = Callable[..., Briefing]
-
-
-@pytest.fixture(scope="session")
-def build(organisation: Organisation, now: datetime) -> Build:
-    def make(*items: Item, **options: Any) -> Briefing:
-        return compose(items, **{"week": "2026-W48", "now": now, "organisation": organisation} | options)
-
-    return make
 
 
 def section(briefing: Briefing, name: str) -> Section:
