@@ -43,7 +43,7 @@ from monitor.delivery import outbox, sender, smtp, subscribers
 SUBSCRIBERS = 1000
 SENDERS = 4
 KILLS = 12
-ROUNDS = 3
+ROUNDS = 5
 LEAST_SHARE = 0.6
 """Of the bare loop's throughput."""
 LETTER_BYTES = 40_000
