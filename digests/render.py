@@ -66,6 +66,11 @@ def render_text(briefing: Briefing, links: Links = NO_LINKS, *, attached: bool =
     An address that is longer is broken inside its angle brackets (RFC 3986, appendix C).
     """
     text = _render("letter.txt", briefing, links, attached=attached)
+    return tidy(text)
+
+
+def tidy(text: str) -> str:
+    """A rendered text without runs of empty lines."""
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
 
 
@@ -81,7 +86,7 @@ def _render(template: str, briefing: Briefing, links: Links, *, attached: bool) 
     organisation = briefing.organisation
     year, number = parse_week(briefing.week)
     return (
-        _environment(html=template.endswith(".html"))
+        environment(html=template.endswith(".html"))
         .get_template(template)
         .render(
             attached=attached,
@@ -124,7 +129,7 @@ def _cut(briefing: Briefing, lines: int | None = None, entries: int | None = Non
 
 
 @cache
-def _environment(*, html: bool) -> "Environment":
+def environment(*, html: bool) -> "Environment":
     """Where everything printed is tamed: by `finalize` in HTML, by the filter `wrapped` in text."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 

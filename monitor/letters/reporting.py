@@ -58,20 +58,33 @@ class UsedWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class Happened:
+    """A step of a file in the period."""
+
+    day: date
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Followed:
     """A file with a case, as it stood at the end of the period."""
 
     dossier: int
     title: str
+    language: str
+    """Of the title."""
     opened: date
     status: str
     owner: str | None
     channel: str | None
     direction: str | None
+    decider: str | None
     position: str | None
     answered: tuple[date, ...]
     """Days in the period on which it was set to answered."""
     windows: tuple[UsedWindow, ...]
+    steps: tuple[Happened, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,7 @@ class Unfollowed:
 
     document: int
     title: str
+    language: str
     kind: str
     closes: date
     url: str
@@ -192,17 +206,24 @@ def _followed(case: Case, file: File, period: Period, today: date, zone: ZoneInf
     return Followed(
         dossier=case.dossier,
         title=file.title[0],
+        language=file.title[1],
         opened=case.opened.astimezone(zone).date(),
         status=_as_of(case, "status", period.last, zone) or case.status,
         owner=_as_of(case, "owner", period.last, zone),
         channel=_as_of(case, "channel", period.last, zone),
         direction=_as_of(case, "direction", period.last, zone),
+        decider=_as_of(case, "decider", period.last, zone),
         position=_as_of(case, "position", period.last, zone),
         answered=tuple(day for day in answers if period.first <= day <= period.last),
         windows=tuple(
             UsedWindow(one.kind.value, one.closes, one.certainty.value, _use(one, one.closes, answers, today))
             for one in closing
             if one.closes and one.closes <= period.last
+        ),
+        steps=tuple(
+            Happened(one.day, one.step.sv, one.step.en)
+            for one in file.events
+            if period.first <= one.day <= min(period.last, today) and not (one.step.forecast or one.step.quiet)
         ),
     )
 
@@ -234,5 +255,5 @@ def _unfollowed(conn: Connection, period: Period, today: date, followed: Collect
         one = documents[row.id]
         # A dossier's window is told once, however many documents state it.
         key = (dossiers.get(row.id, f"document:{row.id}"), row.kind, row.closes)
-        found.setdefault(key, Unfollowed(row.id, one.title()[0], row.kind, row.closes, one.url))
+        found.setdefault(key, Unfollowed(row.id, *one.title(), row.kind, row.closes, one.url))
     return list(found.values())

@@ -121,10 +121,21 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     archive.dispose()
     assert run(["report", "--period", "2026-Q3"]) == 0
     text = capsys.readouterr().out
-    assert text.startswith("Uppföljning av påverkansarbetet 2026-Q3 (1 juli 2026 – 30 september 2026)\n")
+    head, *_ = text.split("\n\n")
+    assert head.startswith("Uppföljning av påverkansarbetet 2026-Q3\n")
+    assert head.endswith("· 1 juli 2026 – 30 september 2026")
+    assert all(len(line) <= 78 for line in text.splitlines() if not line.strip().startswith("<"))
     assert "1 använda, 1 missade, 0 ännu öppna" in text
     assert "Kanaler: SKR 2" in text
     assert "Samråd 3" in text
+    assert ": använt" in text
+    assert ": missat" in text
+    assert run(["report", "--period", "2026-Q3", "--format", "html"]) == 0
+    page = capsys.readouterr().out
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.count("<h1>") == 1
+    assert "1 använda, 1 missade, 0 ännu öppna" in page
+    assert "<script" not in page
     assert run(["report", "--year", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
     assert data["period"]["name"] == "2026"
