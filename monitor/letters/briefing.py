@@ -143,7 +143,7 @@ def gather(conn: Connection, office: Office, *, week: str, now: datetime) -> Mat
     answers = ANSWERS_AHEAD if own_day_within(SOON, today, office.calendar) else DEADLINES_AHEAD
     documents = for_letter(conn, since, today, levels=LEVELS, answers=answers)
     docket = open_docket(conn, documents, office.rules.measured(conn, today), today, since=since)
-    raised = _raised(conn, office.signals, today)
+    raised = rising(conn, office.signals, today)
     shown = [number for one in raised for number in one.documents[:SIGNAL_DOCUMENTS]]
     of_signals = {one.id: one for one in get_documents(conn, shown)}
 
@@ -240,7 +240,7 @@ def editions(conn: Connection, letter: str) -> tuple[Edition, ...]:
     return tuple(_edition(row) for row in conn.execute(query).mappings())
 
 
-def _raised(conn: Connection, rules: SignalRules, today: date) -> tuple[Signal, ...]:
+def rising(conn: Connection, rules: SignalRules, today: date) -> tuple[Signal, ...]:
     """The early signals of the day."""
     first = today - timedelta(days=rules.recent_days, weeks=rules.baseline_weeks)
     return signals(sightings(conn, first, today), began(conn), today, rules) if rules.most else ()

@@ -24,7 +24,7 @@ from monitor.archive.ratings import newest_assessment
 from monitor.archive.scans import source_health
 from monitor.dossiers.as_json import file_as_json
 from monitor.dossiers.files import load_files
-from monitor.letters.briefing import editions, find
+from monitor.letters.briefing import editions, find, rising
 from monitor.search import Query as Wanted
 from monitor.search import search as run
 from monitor.search.lookup import Found, NotFoundError, as_json, dossier_called, explained, look_up
@@ -138,6 +138,21 @@ class LetterRow(BaseModel):
     subject: str
     built_at: datetime
     state: str
+
+
+class SignalRow(BaseModel):
+    """Something that rises; `documents` are those of the recent days, the newest first."""
+
+    sort: str
+    subject: str
+    theme: str
+    strength: str
+    matters: int
+    sources: int
+    expected: float
+    before: int
+    weeks: int
+    documents: list[int]
 
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -275,6 +290,16 @@ def windows(
     with reading(site.engine) as conn:
         found = closing_between(conn, since or site.today(), until or date.max, theme=theme, limit=limit)
     return _answer(request, [{name: getattr(one, name) for name in one.__slots__} for one in found])
+
+
+@router.get("/signals", response_model=list[SignalRow])
+def signals(request: Request) -> Response:
+    """Early signals of the day: topics, words and actors that rise across sources."""
+    site = site_of(request)
+    rules = site.office.signals.model_copy(update={"most": 20})
+    with reading(site.engine) as conn:
+        found = rising(conn, rules, site.today())
+    return _answer(request, [{name: getattr(one, name) for name in SignalRow.model_fields} for one in found])
 
 
 @router.get("/sources", response_model=list[SourceRow])

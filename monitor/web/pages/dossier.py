@@ -40,10 +40,10 @@ def dossier(request: Request, number: str) -> Response:
     """One file with all that is known of it and what we do about it."""
     site = site_of(request)
     with reading(site.engine) as conn:
-        stands = _number(conn, number)
+        stands = stands_for(conn, number)
         if str(stands) != number:  # merged into another since, or written with zeros
             return RedirectResponse(f"/arende/{stands}", 301)
-        values = _values(request, conn, stands)
+        values = shown(request, conn, stands)
     return page(request, "dossier.html", values)
 
 
@@ -54,14 +54,14 @@ def handle(request: Request, number: str, form: Sent) -> Response:
     try:
         values = _case_values(form)
         with writing(site.engine) as conn:
-            stands = _number(conn, number)
+            stands = stands_for(conn, number)
             set_case(conn, stands, values, who=visitor.name, at=now)
             said = {name: str(value) for name, value in values.items() if value}
             record(conn, visitor.name, now, action="case", about=f"dossier:{stands}", said=said)
     except CaseError as error:
         with reading(site.engine) as conn:
-            shown = _values(request, conn, _number(conn, number))
-        return page(request, "dossier.html", {**shown, "refused": str(error)}, status=400)
+            values_now = shown(request, conn, stands_for(conn, number))
+        return page(request, "dossier.html", {**values_now, "refused": str(error)}, status=400)
     return RedirectResponse(f"/arende/{stands}?saved=1#handlaggning", 303)
 
 
@@ -74,7 +74,7 @@ def decide(request: Request, number: str, proposal: str, form: Sent) -> Response
         raise HTTPException(400)
     try:
         with writing(site.engine) as conn:
-            stands = _number(conn, number)
+            stands = stands_for(conn, number)
             if verdict == "yes":
                 stands = dossiers.confirm(conn, int(proposal), who=visitor.name, at=now)
             else:
@@ -86,7 +86,8 @@ def decide(request: Request, number: str, proposal: str, form: Sent) -> Response
     return RedirectResponse(f"/arende/{stands}?saved=1", 303)
 
 
-def _values(request: Request, conn: Connection, number: int) -> dict[str, Any]:
+def shown(request: Request, conn: Connection, number: int) -> dict[str, Any]:
+    """What the page of a dossier shows."""
     site, words = site_of(request), words_of(request)
     today = site.today()
     one = load_files(conn, [number], site.rules(conn), today)[number]
@@ -171,7 +172,7 @@ def _case_values(form: FormData) -> dict[str, str | date | None]:
     return values
 
 
-def _number(conn: Connection, text: str) -> int:
+def stands_for(conn: Connection, text: str) -> int:
     """The dossier that stands for a number in an address.
 
     Raises:

@@ -162,6 +162,23 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "Förslag som väntar på en människa. De ingår inte i ärendet.",
         "Proposals that wait for a person. They are not part of the file.",
     ),
+    "belonging": ("Vad som hör ihop", "What belongs together"),
+    "split": ("Dela ärendet", "Take the file apart"),
+    "split lead": (
+        "Välj dokument som ska bli ett eget ärende. De andra blir kvar.",
+        "Choose documents that are to be a file of their own. The others stay.",
+    ),
+    "split do": ("Flytta till ett eget ärende", "Move to a file of their own"),
+    "merge": ("Slå ihop med ett annat ärende", "Put together with another file"),
+    "merge lead": (
+        "Det andra ärendets nummer leder hit efteråt. Det går att dela igen.",
+        "The other file's number leads here afterwards. They can be taken apart again.",
+    ),
+    "merge other": (
+        "Det andra ärendets nummer, beteckning eller smeknamn",
+        "Number, reference or nickname of the other file",
+    ),
+    "merge do": ("Slå ihop", "Put together"),
     "belongs": ("Hör hit", "Belongs here"),
     "belongs not": ("Hör inte hit", "Does not belong"),
     "belongs about": ("{title} hör hit", "{title} belongs here"),
@@ -177,6 +194,23 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "priority decision": ("beslut", "decision"),
     "priority action": ("åtgärd", "action"),
     "priority fyi": ("för kännedom", "for information"),
+    # signals
+    "signals lead": (
+        "Ämnen, ord och aktörer som syns oftare än väntat i flera källor de senaste {days} dagarna. Ett "
+        "räkneexempel, ingen förutsägelse: läs dokumenten och bedöm själv.",
+        "Topics, words and actors seen more often than expected in several sources in the last {days} days. "
+        "A count, no prediction: read the documents and judge for yourself.",
+    ),
+    "signals none": (
+        "Inget ökar mer än vanligt, eller så har källorna lästs för kort tid ({weeks} veckor behövs).",
+        "Nothing rises more than usual, or the sources have been read too briefly ({weeks} weeks are needed).",
+    ),
+    "signals risen": ("Ökar just nu", "Rising now"),
+    "signals own": ("Egna signaler", "Signals of our own"),
+    "signals own none": (
+        "Ingen har lagt till en egen signal än.",
+        "Nobody has added a signal of their own yet.",
+    ),
     # letters, sources, calendar, statistics
     "letters lead": (
         "Breven som de publicerades, utan mottagare.",

@@ -100,6 +100,8 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "older": ("Äldre ändringar", "Older changes"),
     "action case": ("ändrade handläggningen av", "changed the handling of"),
     "action join": ("avgjorde ett förslag i", "decided a proposal in"),
+    "action split": ("delade", "took apart"),
+    "action merge": ("slog ihop", "put together"),
     "action judge": ("rättade", "corrected"),
     "action follow": ("började följa", "began to follow"),
     "action unfollow": ("slutade följa", "stopped following"),

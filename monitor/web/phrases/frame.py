@@ -10,6 +10,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "start": ("Start", "Start"),
     "search": ("Sök", "Search"),
     "calendar": ("Kalender", "Calendar"),
+    "signals": ("Signaler", "Signals"),
     "letters": ("Brev", "Letters"),
     "sources": ("Källor", "Sources"),
     "statistics": ("Statistik", "Statistics"),

@@ -108,6 +108,20 @@ def test_set_owner_and_position(page: Any, engine: Engine) -> None:
     assert (case.owner, case.position, case.status) == ("VA-enheten", "Vi stöder förslaget.", "agerar")
 
 
+def test_take_a_file_apart_and_put_it_together(page: Any) -> None:
+    page.goto("/arende/1")
+    page.get_by_text("Dela ärendet").click()
+    page.get_by_label("Ett reviderat avloppsdirektiv").check()
+    page.get_by_role("button", name="Flytta till ett eget ärende").click()
+    page.get_by_text("Sparat.", exact=True).wait_for()
+    assert not page.url.endswith("/arende/1?saved=1")
+    page.get_by_text("Slå ihop med ett annat ärende").click()
+    page.get_by_label("Det andra ärendets nummer").fill("2022/0345(COD)")
+    page.get_by_role("button", name="Slå ihop").click()
+    page.get_by_text("Sparat.", exact=True).wait_for()
+    page.get_by_role("link", name="Avloppsvatten från tätbebyggelse").first.wait_for()
+
+
 def test_follow_a_search_and_read_its_feed(page: Any) -> None:
     page.goto("/sok?q=slam")
     page.get_by_label("Namn på bevakningen").fill("Slam och fosfor")

@@ -176,6 +176,8 @@ def test_a_form_of_another_page_changes_nothing(client: httpx.Client, engine: En
         "/bevakningar",
         "/bevakningar/1/avsluta",
         "/arende/1/forslag/1",
+        "/arende/1/dela",
+        "/arende/1/sla-samman",
     ):
         assert client.post(path, data=data).status_code == 403
     with reading(engine) as conn:

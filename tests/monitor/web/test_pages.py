@@ -24,7 +24,7 @@ PAGES = (
         "/dokument/1?theme=va-vatten",
     ),
     *("/kalender", "/kalender?theme=va-vatten", "/brev", "/brev/2026-W48", "/brev/2026-W48/text", "/bevakningar"),
-    *("/kallor", "/statistik", "/andringar", "/om/sok", "/om/tillganglighet", "/om/api"),
+    *("/signaler", "/kallor", "/statistik", "/andringar", "/om/sok", "/om/tillganglighet", "/om/api"),
 )
 
 
@@ -166,6 +166,47 @@ def test_a_case_is_opened_and_kept(client: httpx.Client, engine: Engine) -> None
     refused = client.post("/arende/1/handlaggning", data={"token": token, "status": "kanske"})
     assert refused.status_code == 400
     assert "Det gick inte att spara" in refused.text
+
+
+def test_documents_are_taken_apart_and_put_together_again(client: httpx.Client, engine: Engine) -> None:
+    token = token_of(client.get("/arende/1"))
+    away = client.post("/arende/1/dela", data={"token": token, "document": ["2"]})
+    made = away.headers["location"].partition("?")[0]
+    assert made not in ("/arende/1", "")
+    assert "Ett reviderat avloppsdirektiv" in client.get(made).text
+    assert 'href="/dokument/2"' not in client.get("/arende/1").text
+    together = client.post("/arende/1/sla-samman", data={"token": token, "other": made.rpartition("/")[2]})
+    assert together.headers["location"] == "/arende/1?saved=1"
+    assert 'href="/dokument/2"' in client.get("/arende/1").text
+    assert client.get(made).headers["location"] == "/arende/1"
+    with reading(engine) as conn:
+        assert [(row.action, row.who) for row in recorded(conn, 10)] == [("merge", "lokal"), ("split", "lokal")]
+    assert "slog ihop" in client.get("/andringar").text
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("dela", {}),
+        ("dela", {"document": ["1", "2"]}),
+        ("dela", {"document": ["4"]}),
+        ("dela", {"document": ["٣", "x", "99999999999"]}),
+        ("sla-samman", {}),
+        ("sla-samman", {"other": "1"}),
+        ("sla-samman", {"other": "2022/0345(COD)"}),
+        ("sla-samman", {"other": "<script>alert(1)</script>"}),
+    ],
+)
+def test_what_cannot_be_taken_apart_or_put_together_is_said(
+    client: httpx.Client, engine: Engine, path: str, data: dict[str, object]
+) -> None:
+    token = token_of(client.get("/arende/1"))
+    answer = client.post(f"/arende/1/{path}", data={"token": token, **data})
+    assert answer.status_code == 400
+    assert "Det gick inte att spara" in answer.text
+    assert "<script>alert" not in answer.text
+    with reading(engine) as conn:
+        assert recorded(conn, 10) == ()
 
 
 def test_a_dossier_is_drawn_with_its_text(client: httpx.Client) -> None:
