@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, insert, or_, select, update
 
 from config.sources import Source
+from monitor.archive.followed import followed
 from monitor.archive.schema import attempt, capture, document, document_window, page, scan, source_state
 from monitor.archive.upsert import upsert
 from monitor.core.cadence import is_due, next_check
@@ -262,8 +263,11 @@ def assignment_for(conn: Connection, source: Source, now: datetime, *, full: boo
         now: the moment of the scan (aware).
         full: read every page and every detail anew, as if nothing had been seen.
     """
+    reread = _open_unseen(conn, source.archive, now)
+    if source.follows:
+        reread += followed(conn, source.archive, now.astimezone(ZONE).date())
     if full:
-        return Assignment(source, now, reread=_open_unseen(conn, source.archive, now))
+        return Assignment(source, now, reread=reread)
     own = document.c.source == source.archive
     versions = select(document.c.key, document.c.version).where(own, document.c.version.is_not(None))
     pages = select(page.c.address, page.c.remembered).where(page.c.source == source.id)
@@ -273,7 +277,7 @@ def assignment_for(conn: Connection, source: Source, now: datetime, *, full: boo
         source,
         now,
         known={row.key: row.version for row in conn.execute(versions)},
-        reread=_open_unseen(conn, source.archive, now),
+        reread=reread,
         since=(good - OVERLAP).astimezone(ZONE).date().isoformat() if good else None,
         remembered={address: from_data(Remembered, data) for address, data in conn.execute(pages)},
     )
