@@ -19,6 +19,7 @@ from monitor.web.guard import LARGEST_BODY, Guard
 from monitor.web.pages import (
     about,
     audit,
+    binder,
     calendar,
     document,
     dossier,
@@ -71,6 +72,7 @@ def create(settings: Settings, engine: Engine, clock: Callable[[], datetime]) ->
         search,
         dossier,
         joining,
+        binder,
         document,
         signals,
         letters,

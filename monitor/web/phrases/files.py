@@ -162,6 +162,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "Förslag som väntar på en människa. De ingår inte i ärendet.",
         "Proposals that wait for a person. They are not part of the file.",
     ),
+    "binder": ("Hämta som underlag för möte (PDF)", "Download for a meeting (PDF)"),
     "belonging": ("Vad som hör ihop", "What belongs together"),
     "split": ("Dela ärendet", "Take the file apart"),
     "split lead": (
