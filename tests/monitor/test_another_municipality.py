@@ -4,19 +4,25 @@ import email
 import re
 import sqlite3
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from email.policy import default
 from pathlib import Path
 
+import httpx
 import pytest
 
 from config.calendar import load_calendar
 from config.organisation import load_organisation
+from config.settings import load_settings
 from config.themes import load_themes
 from monitor import example
+from monitor.archive.engine import open_archive
 from monitor.cli.app import run
 from monitor.core.clock import working_days_before
+from monitor.web import app
 from tests import storstad
+from tests.monitor.web.conftest import serving
+from tests.monitor.web.test_pages import PAGES
 
 FORMATS = ("html", "text", "eml", "json", "ics")
 FOREIGN = re.compile(r"lidk(ö|=C3=B6|o|\\u00f6|%C3%B6)ping|skaraborg", re.IGNORECASE)
@@ -113,6 +119,32 @@ def test_nothing_it_writes_names_the_shipped_municipality(read: Say, home: Path)
     for path in (home / "var").rglob("*"):
         if path.is_file():
             assert not FOREIGN.search(path.read_bytes().decode("utf-8", errors="replace")), path
+
+
+def test_no_page_names_the_shipped_municipality(read: Say, home: Path) -> None:
+    read("scan", "--replay", str(example.library()))
+    settings = load_settings()
+    engine = open_archive(settings.database, create=False)
+    try:
+        pages = app.create(settings, engine, lambda: datetime(2026, 11, 23, 7, tzinfo=UTC))
+        with serving(pages) as there, httpx.Client(base_url=there, timeout=60) as client:
+            for language in ("sv", "en"):
+                client.cookies.set("language", language)
+                for path in (
+                    *PAGES,
+                    "/nope",
+                    "/farg.css",
+                    "/kalender.ics",
+                    "/sok.json",
+                    "/api/search",
+                    "/api/sources",
+                ):
+                    told = client.get(path).text
+                    assert not FOREIGN.search(told), path
+                    assert not {name for name in our_names() if name in told}, path
+            assert "Storstads kommun" in client.get("/").text
+    finally:
+        engine.dispose()
 
 
 def test_the_letter_is_its_own(read: Say) -> None:
