@@ -377,13 +377,18 @@ def _stands(conn: Connection, number: int) -> int:
 
 
 def waiting(conn: Connection) -> list[dict[str, Any]]:
-    """The proposals that nobody has decided yet, the likeliest first, as plain JSON."""
+    """The proposals that nobody has decided yet, the likeliest first, as plain JSON.
+
+    Without those that came true by themselves: a document that is in the dossier already.
+    """
     query = (
         select(join_proposal, document.c.titles, document.c.key)
         .join(document, document.c.id == join_proposal.c.document)
         .where(join_proposal.c.state == "proposed")
         .order_by(join_proposal.c.score.desc(), join_proposal.c.id)
     )
+    rows = conn.execute(query).all()
+    homes = room.dossiers_of(conn, [row.document for row in rows])
     return [
         {
             "proposal": row.id,
@@ -393,7 +398,8 @@ def waiting(conn: Connection) -> list[dict[str, Any]]:
             "score": row.score,
             "reasons": row.reasons,
         }
-        for row in conn.execute(query)
+        for row in rows
+        if homes.get(row.document) != room.standing_id(conn, row.dossier)
     ]
 
 

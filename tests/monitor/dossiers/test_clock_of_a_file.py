@@ -96,8 +96,8 @@ def published_on(today: date) -> list[Finding]:
         ],
         "2022-11-02": [
             finding(
-                "riksdagen-eu", "H9B6541", Kind.EU_DOCUMENT, "Rening av avloppsvatten",
-                "dok-id H9B6541", COM, PROCEDURE,
+                "riksdagen-eu", "HAB6541", Kind.EU_DOCUMENT, "Rening av avloppsvatten",
+                "dok-id HAB6541", COM, PROCEDURE,
                 published="2022-11-02", steps=(("2022-11-02", "riksdagen:INL"), ("2022-12-27", "riksdagen:TFR")),
                 mentions=("fpm 2022/23:FPM21",),
                 bodies=("Europeiska kommissionen", "Miljö- och jordbruksutskottet"),
@@ -268,7 +268,7 @@ def test_given_windows_are_not_doubled_by_rules(replay: Replay) -> None:
     "name",
     [
         *("2022/0345(COD)", "2022-0345", "2022/0345/COD", "COM(2022) 541", "KOM(2022) 541 slutlig", "52022PC0541"),
-        *("(EU) 2024/3019", "32024L3019", "2022/23:FPM21", "HA06FPM21", "H9B6541", "Ares(2020)3851490", "FPM21"),
+        *("(EU) 2024/3019", "32024L3019", "2022/23:FPM21", "HA06FPM21", "HAB6541", "Ares(2020)3851490", "FPM21"),
         *("avloppsdirektivet", "Avloppsdirektiv", "UWWTD", "PE745.370", "12405", "dossier:1"),
     ],
 )
