@@ -131,13 +131,16 @@ def show(
     from monitor.dossiers.ours import Ours
     from monitor.search.lookup import as_json as data
     from monitor.search.lookup import dossier_called, look_up
+    from monitor.search.similar import similar
 
     settings = context.settings()
     today, ours = _today(settings), Ours.of(settings.config)
     with context.archive(settings) as engine, reading(engine) as conn:
         number = dossier_called(conn, ref, Nicknames.of(load_lexicon(settings.config)))
         if number is None:
-            known = data(look_up(conn, ref), today, ours)
+            found = look_up(conn, ref)
+            near = [{"id": one.id, "title": one.title()[0]} for one in similar(conn, found.document, today)]
+            known = {**data(found, today, ours), "similar": near}
         else:
             rules = Rules.of(settings.config).measured(conn, today)
             known = file_as_json(conn, load_files(conn, [number], rules, today)[number], today, ours)
@@ -147,6 +150,8 @@ def show(
         output.as_json(known)
     else:
         _show(known)
+        for one in known.get("similar", ()):
+            output.say(f"{'similar':<12} {one['id']} {one['title']}")
 
 
 def _export(conn: Connection, known: dict[str, Any], ref: str, target: Path, settings: Settings) -> None:

@@ -14,6 +14,7 @@ from monitor.archive.overview import captures_of
 from monitor.archive.ratings import Rated, judge, judgements_of, newest_assessment
 from monitor.archive.web import record
 from monitor.meaning.rating import text_of
+from monitor.search.similar import similar
 from monitor.web.forms import Sent, officer
 from monitor.web.forms import text_of as field
 from monitor.web.matters import changes, step_name, timed, ways_say
@@ -41,6 +42,7 @@ def document(request: Request, number: str) -> Response:
             "judged": judgements_of(conn, [one.id]).get(one.id),
             "captures": captures_of(conn, one.id, one.capture),
             "others": _others(conn, one),
+            "similar": similar(conn, one, site.today()),
             "dossier": dossiers_of(conn, [one.id]).get(one.id),
         }
     title, language = one.title(words.code)

@@ -79,6 +79,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "identifiers": ("Beteckningar", "References"),
     "subjects": ("Källans ämnesord", "The source's subjects"),
     "others": ("Andra dokument i samma ärende", "Other documents of the same matter"),
+    "similar": ("Liknande dokument", "Similar documents"),
     "joined by": ("genom {name}", "by {name}"),
     "proof": ("Var uppgifterna kommer ifrån", "Where the facts come from"),
     "capture": ("Hämtad {moment}, {size} byte, sha256 {hash}", "Fetched {moment}, {size} bytes, sha256 {hash}"),
