@@ -174,10 +174,15 @@ def id_of(conn: Connection, source: str, key: str) -> int | None:
 
 
 def unassessed(conn: Connection, model: str | None = None, limit: int | None = None) -> tuple[int, ...]:
-    """Ids of documents that the model of this version (None: any model) has not read as they are, newest first."""
+    """Ids of documents that the model of this version (None: any model) has not read as they are, newest first.
+
+    What another model has read since does not count: its tags are those that stand.
+    """
     read = [assessment.c.document == document.c.id, assessment.c.fingerprint == document.c.fingerprint]
     if model is not None:
-        read.append(assessment.c.model == model)
+        later = assessment.alias("later")
+        since = exists().where(later.c.document == assessment.c.document, later.c.at > assessment.c.at)
+        read += [assessment.c.model == model, ~since]
     done = exists().where(*read)
     query = select(document.c.id).where(~done).order_by(document.c.day.desc(), document.c.id.desc()).limit(limit)
     return tuple(conn.execute(query).scalars())

@@ -155,6 +155,25 @@ def test_reading_anew_goes_on_where_it_was_interrupted(
     assert json.loads(capsys.readouterr().out)["read"] == count - 40
 
 
+def test_an_earlier_model_taken_up_again_reads_the_archive_anew(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It has read every document before, but the tags that stand are another's."""
+    count = judged(settings, lambda _, text: {"themes": {"upphandling": "avlopp" in text.lower()}})
+    assert learned(settings).promoted
+    for day, version in (("2026-11-24", None), ("2026-11-25", "shipped")):
+        monkeypatch.setenv("UTBLICK_NOW", f"{day}T07:00:00+00:00")
+        assert version is None or run(["model", "use", version]) == 0
+        capsys.readouterr()
+        assert run(["model", "reassess", "--json"]) == 0
+        said = json.loads(capsys.readouterr().out)
+        assert said["read"] == count
+        engine = open_archive(settings.database)
+        with reading(engine) as conn:
+            assert set(conn.execute(select(tag.c.model).distinct()).scalars()) <= {said["model"], "person"}
+        engine.dispose()
+
+
 def test_a_persons_verdict_outlives_the_new_model(settings: Settings) -> None:
     judged(
         settings,
