@@ -99,11 +99,13 @@ def _cpu() -> float:
 
 
 @contextmanager
-def served(pages: Mapping[str, bytes]) -> Iterator[list[str]]:
-    """The addresses of hosts that all serve `pages`, in a process of their own."""
+def served(pages: Mapping[str, bytes], hosts: int = HOSTS, latency: float = LATENCY) -> Iterator[list[str]]:
+    """The addresses of `hosts` that all serve `pages` after `latency` seconds, in a process of their own."""
     here, there = multiprocessing.Pipe()
     # Started anew, not forked: its memory must not count as a child's of ours.
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(dict(pages), there), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(
+        target=_serve, args=(dict(pages), hosts, latency, there), daemon=True
+    )
     process.start()
     try:
         yield here.recv()
@@ -112,7 +114,7 @@ def served(pages: Mapping[str, bytes]) -> Iterator[list[str]]:
         process.join()
 
 
-def _serve(pages: Mapping[str, bytes], tell: Connection) -> None:
+def _serve(pages: Mapping[str, bytes], hosts: int, latency: float, tell: Connection) -> None:
     tags = {path: f'"{sha256(body).hexdigest()[:16]}"' for path, body in pages.items()}
 
     class Handler(BaseHTTPRequestHandler):
@@ -120,7 +122,7 @@ def _serve(pages: Mapping[str, bytes], tell: Connection) -> None:
         wbufsize = -1
 
         def do_GET(self) -> None:  # the library's name
-            time.sleep(LATENCY)
+            time.sleep(latency)
             body, tag = pages.get(self.path), tags.get(self.path)
             if tag and self.headers["If-None-Match"] == tag:
                 self.send_response(304)
@@ -136,7 +138,7 @@ def _serve(pages: Mapping[str, bytes], tell: Connection) -> None:
 
         def log_message(self, format: str, *args: Any) -> None: ...
 
-    servers = [ThreadingHTTPServer((f"127.0.0.{number + 1}", 0), Handler) for number in range(HOSTS)]
+    servers = [ThreadingHTTPServer((f"127.0.0.{number + 1}", 0), Handler) for number in range(hosts)]
     for server in servers:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -219,6 +219,9 @@ class _Reader:
         while True:
             tries += 1
             request = _request(ask, remembered, source.timeout, source.max_bytes)
+            if source.delay == 0:
+                # Declared to want no pause: AutoThrottle would take our own reading between answers for its slowness.
+                request.meta["autothrottle_dont_adjust_delay"] = True
             if file is not None:
                 request.meta[TO_FILE] = str(file)
             async with self._hosts.turn(ask.url, source):
