@@ -151,11 +151,15 @@ def _window(window: Clock | None) -> dict[str, Any] | None:
 
 
 def _internal(internal: Internal | None) -> dict[str, Any] | None:
-    return None if internal is None else {
-        "day": _day(internal.day),
-        "way": internal.way,
-        "delegated": _day(internal.delegated),
-    }
+    return (
+        None
+        if internal is None
+        else {
+            "day": _day(internal.day),
+            "way": internal.way,
+            "delegated": _day(internal.delegated),
+        }
+    )
 
 
 def _risk(risk: Risk | None) -> dict[str, Any] | None:

@@ -101,7 +101,9 @@ def _assets(record: Record) -> str:
 def _record(record: Record) -> dict[str, Any]:
     path = record["path"]
     slug = path.strip("/").rpartition("/")[2]
-    lists = [{"name": "Remissinstanser (pdf, konstruerat exempel)", "url": f"{_assets(record)}/remissinstanser.pdf"}]
+    lists = [
+        {"name": "Remissinstanser (pdf, konstruerat exempel)", "url": f"{_assets(record)}/remissinstanser.pdf"}
+    ]
     return {
         "title": record["title"],
         "url": path,
