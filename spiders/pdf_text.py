@@ -3,7 +3,7 @@
 import logging
 from io import BufferedIOBase
 from time import monotonic
-from typing import IO, cast
+from typing import IO, Any, cast
 
 MOST_PAGES = 60
 MOST_CHARACTERS = 400_000
@@ -11,6 +11,17 @@ LONGEST = 20.0
 """Seconds for one file; looked at after each page."""
 FEWEST_LETTERS = 20
 """A file with fewer holds pictures of text."""
+
+
+BOUNDS: dict[str, Any] = {
+    "zlib_maximum_output_length": 4_000_000,
+    "lzw_maximum_output_length": 4_000_000,
+    "run_length_maximum_output_length": 4_000_000,
+    "array_based_stream_maximum_output_length": 4_000_000,
+    "stream_decoding_work_maximum_length": 40_000_000,
+    "stream_parsing_work_maximum_count": 200_000,
+}
+"""pypdf's own bounds (bytes, operations), far below its usual ones: a list of names takes kilobytes."""
 
 
 class Unreadable(Exception):
@@ -42,18 +53,19 @@ def pdf_text(file: BufferedIOBase) -> str:
 
 def _read(file: BufferedIOBase) -> str:
     # Loaded here: most scans read no PDF.
-    from pypdf import PdfReader
+    from pypdf import PdfReader, apply_configuration
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it mends much, and says so at length
     begun, parts, length = monotonic(), list[str](), 0
-    reader = PdfReader(cast("IO[bytes]", file))
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise Unreadable("locked with a password")
-    for page in reader.pages[:MOST_PAGES]:
-        if monotonic() - begun > LONGEST:
-            raise Unreadable(f"not read within {LONGEST:g} s")
-        parts.append(page.extract_text())
-        length += len(parts[-1])
-        if length > MOST_CHARACTERS:
-            break
+    with apply_configuration(**BOUNDS):
+        reader = PdfReader(cast("IO[bytes]", file))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise Unreadable("locked with a password")
+        for page in reader.pages[:MOST_PAGES]:
+            if monotonic() - begun > LONGEST:
+                raise Unreadable(f"not read within {LONGEST:g} s")
+            parts.append(page.extract_text())
+            length += len(parts[-1])
+            if length > MOST_CHARACTERS:
+                break
     return "\n".join(parts)[:MOST_CHARACTERS]

@@ -1,6 +1,8 @@
 """Text from PDFs: sound ones, and those that are broken, locked, empty or no PDF at all."""
 
 import io
+import time
+import zlib
 
 import pytest
 from hypothesis import given, settings
@@ -68,3 +70,15 @@ def test_damage_anywhere_is_text_or_a_reason(place: int, bytes_: bytes) -> None:
         assert len(text_of(body)) <= module.MOST_CHARACTERS
     except Unreadable as exc:
         assert str(exc)
+
+
+def test_a_page_that_unpacks_to_many_megabytes_is_given_up_early() -> None:
+    """30 MB of text operators in 60 kB: what a small file may not do to a scan."""
+    stream = zlib.compress(b"BT (x) Tj ET\n" * 2_500_000, 9)
+    whole = as_pdf(["x"])
+    start, end = whole.index(b"<< /Length"), whole.index(b"endstream") + len(b"endstream")
+    packed = b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(stream), stream)
+    begun = time.process_time()
+    with pytest.raises(Unreadable, match="LimitReached"):
+        text_of(whole[:start] + packed + whole[end:])
+    assert time.process_time() - begun < 5
