@@ -220,7 +220,7 @@ class _Reader:
             tries += 1
             request = _request(ask, remembered, source.timeout, source.max_bytes)
             if source.delay == 0:
-                # Declared to want no pause: AutoThrottle would take our own reading between answers for its slowness.
+                # It wants no pause: AutoThrottle would take our reading between two answers for its slowness.
                 request.meta["autothrottle_dont_adjust_delay"] = True
             if file is not None:
                 request.meta[TO_FILE] = str(file)

@@ -1,7 +1,8 @@
 """How often and how many at a time a host is asked: over all sources of a scan that live there.
 
 The declarations decide (`delay`, `per_host`); where two sources of one host differ, the gentler one counts.
-Scrapy's AutoThrottle comes on top: it slows down for hosts that answer slowly, and never makes faster.
+Scrapy's AutoThrottle comes on top: it slows down for hosts that answer slowly, and never makes faster. A source
+that declares no delay at all is left out of it.
 """
 
 import asyncio

@@ -87,7 +87,10 @@ def _handlers(job: Job) -> Mapping[str, str]:
 
 
 def _downloader_middlewares(job: Job) -> Mapping[str, int | None]:
-    ours: dict[str, int | None] = {"spiders.middleware.decoding.Decoding": 590}
+    ours: dict[str, int | None] = {
+        "spiders.middleware.decoding.Decoding": 590,
+        "spiders.middleware.robots.Robots": 100,
+    }
     if not job.allow_private and job.replay is None:
         ours["spiders.middleware.addresses.PublicAddresses"] = 50
     unused = {f"{_MIDDLEWARES}.{name}": _OFF for name in _UNUSED_MIDDLEWARES}
@@ -95,6 +98,7 @@ def _downloader_middlewares(job: Job) -> Mapping[str, int | None]:
 
 
 _UNUSED_MIDDLEWARES = (
+    "robotstxt.RobotsTxtMiddleware",
     "offsite.OffsiteMiddleware",
     "httpauth.HttpAuthMiddleware",
     "retry.RetryMiddleware",

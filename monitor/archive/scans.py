@@ -265,7 +265,7 @@ def assignment_for(conn: Connection, source: Source, now: datetime, *, full: boo
     """
     reread = _open_unseen(conn, source.archive, now)
     if source.follows:
-        reread += followed(conn, source.archive, now.astimezone(ZONE).date())
+        reread += followed(conn, now.astimezone(ZONE).date())
     if full:
         return Assignment(source, now, reread=reread)
     own = document.c.source == source.archive

@@ -1,6 +1,6 @@
-"""Which procedures are followed, in which order; and that a scan asks for them though no list names them."""
+"""Which procedures are followed, all in turn; and that a scan asks for them though no list names them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import unquote
 
 from sqlalchemy import Engine
@@ -30,9 +30,9 @@ def proposal(number: int, *, closes: date | None = None, source: str = "cellar-p
     )
 
 
-def numbers(engine: Engine, source: str = "oeil-latest", limit: int = 30) -> tuple[str, ...]:
+def numbers(engine: Engine) -> tuple[str, ...]:
     with reading(engine) as conn:
-        return followed(conn, source, TODAY, limit)
+        return followed(conn, TODAY)
 
 
 def handled(engine: Engine, procedure: str, status: str) -> None:
@@ -56,13 +56,12 @@ def test_cases_and_open_windows_are_followed_and_nothing_else(sqlite_archive: En
     assert numbers(sqlite_archive) == ("2026/0001(COD)", "2026/0004(COD)")
 
 
-def test_what_a_source_has_not_shown_for_the_longest_time_comes_first(sqlite_archive: Engine) -> None:
-    closes = date(2026, 12, 1)
-    file(sqlite_archive, moment("2026-11-10"), proposal(1, closes=closes, source="oeil-latest"))
-    file(sqlite_archive, moment("2026-11-05"), proposal(2, closes=closes, source="oeil-latest"))
-    file(sqlite_archive, moment("2026-11-12"), proposal(3, closes=closes))
-    assert numbers(sqlite_archive) == ("2026/0003(COD)", "2026/0002(COD)", "2026/0001(COD)")
-    assert numbers(sqlite_archive, limit=1) == ("2026/0003(COD)",)
+def test_of_many_each_has_its_turn(sqlite_archive: Engine) -> None:
+    file(sqlite_archive, NOW, *(proposal(number, closes=date(2027, 1, 1)) for number in range(1, 8)))
+    with reading(sqlite_archive) as conn:
+        turns = [followed(conn, TODAY + timedelta(days=day), 3) for day in range(3)]
+    assert [len(turn) for turn in turns] == [3, 3, 3]
+    assert len({one for turn in turns for one in turn}) == 7
 
 
 def test_a_scan_asks_for_them_wherever_procedures_are_read(sqlite_archive: Engine) -> None:
