@@ -194,6 +194,7 @@ def _show(known: dict[str, Any]) -> None:
         output.say(f"{'case':<12} {case['status']}{priority}, {case['owner'] or 'no owner'}")
     if partners := known["partners"]:
         output.say(f"{'partners':<12} {partners['text']}")
+    _say_addressees(known["addressees"])
     for one in known["revisions"]:
         output.say(f"{'changed':<12} {one['seen_at'][:10]} {one['field']}")
     for one in known["documents"] if "ref" in known else known["documents"][1:]:
@@ -204,6 +205,13 @@ def _show(known: dict[str, Any]) -> None:
     for one in known.get("proposed", ()):
         why = "; ".join(reason["evidence"] for reason in one["reasons"])
         output.say(f"{'proposed':<12} {one['document']} ({why})")
+
+
+def _say_addressees(sent: dict[str, Any] | None) -> None:
+    if sent is None:
+        return
+    told = {"ours": ", ".join(sent["ours"]), "others": "others only", "unread": sent["problem"] or "no list found"}
+    output.say(f"{'addressees':<12} {told[sent['standing']]} ({len(sent['names'])} on the list)")
 
 
 def _say_windows(windows: list[dict[str, Any]]) -> None:

@@ -14,7 +14,7 @@ from monitor.core.estimates import DossierWindow
 from monitor.core.stages import Event
 from monitor.dossiers import cases
 from monitor.dossiers.files import File, mentions
-from monitor.dossiers.ours import Ours, partners_of, ways_as_json
+from monitor.dossiers.ours import Ours, addressees_as_json, partners_of, ways_as_json
 
 _LEVELS = ("act", "brief", "background", "none")
 
@@ -54,6 +54,7 @@ def file_as_json(conn: Connection, one: File, today: date, ours: Ours) -> dict[s
         ],
         "case": cases.as_json(case) if case else None,
         "partners": partners_of(one, case, ours.partners),
+        "addressees": addressees_as_json(one.documents, ours.names),
         "documents": [
             *(_document(each, "subject") for each in one.documents),
             *(_document(each, "package") for each in one.packages),

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from config.calendar import Calendar, load_calendar
+from config.organisation import load_organisation
 from config.partners import load_partners
 from digests.briefing import Risk
 from digests.facts import risk_says
 from digests.words import catalogue
 from monitor.archive.documents import Document
+from monitor.core.addressed import Standing, addressed
 from monitor.core.clock import InternalDate, internal_dates
 from monitor.core.partners import Partners, Partnership
 from monitor.dossiers.cases import Case
@@ -21,10 +23,11 @@ from spiders.finding import Kind
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """The meeting calendar and the declared list of partner countries."""
+    """The meeting calendar, the declared list of partner countries, and names that mean us."""
 
     calendar: Calendar
     partners: Partners
+    names: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, overlay: Path | None = None) -> "Ours":
@@ -33,7 +36,29 @@ class Ours:
         Raises:
             ConfigError: a broken file.
         """
-        return cls(load_calendar(overlay), Partners(load_partners(overlay)))
+        return cls(load_calendar(overlay), Partners(load_partners(overlay)), load_organisation(overlay).own_names)
+
+
+def addressees_as_json(documents: Sequence[Document], names: Sequence[str]) -> dict[str, Any] | None:
+    """To whom a matter is sent: the document whose list says most to us; None where none is a remiss.
+
+    Args:
+        documents: of the matter.
+        names: that mean us (`Organisation.own_names`).
+    """
+    order = list(Standing)
+    met = [(found, one) for one in documents if (found := addressed(one.kind, one.addressees, names))]
+    if not met:
+        return None
+    found, one = min(met, key=lambda pair: order.index(pair[0].standing))
+    said = one.addressees
+    return {
+        "standing": found.standing.value,
+        "ours": list(found.names),
+        "names": list(said.names) if said else [],
+        "url": said.url if said else None,
+        "problem": said.problem if said else None,
+    }
 
 
 def partnership_of(documents: Sequence[Document], partners: Partners, analysis: str | None = None) -> Partnership:

@@ -84,7 +84,7 @@ class Office:
     @property
     def ours(self) -> Ours:
         """What it adds to a file."""
-        return Ours(self.calendar, self.partners)
+        return Ours(self.calendar, self.partners, self.organisation.own_names)
 
 
 class Items(dict[str, Offer]):

@@ -18,7 +18,7 @@ from monitor.archive.dossiers import (
 from monitor.archive.ratings import Rated, newest_assessment
 from monitor.core.joining import keys_of, weight
 from monitor.core.proposals import Nicknames
-from monitor.dossiers.ours import Ours, partners_as_json, ways_as_json
+from monitor.dossiers.ours import Ours, addressees_as_json, partners_as_json, ways_as_json
 from monitor.errors import MonitorError
 from spiders.identifiers import parse_identifier
 
@@ -162,6 +162,7 @@ def as_json(found: Found, today: date, ours: Ours) -> dict[str, Any]:
         ],
         "case": None,
         "partners": partners_as_json([one], None, ours.partners),
+        "addressees": addressees_as_json([one], ours.names),
         "revisions": [
             {
                 "seen_at": change.seen_at.isoformat(),
@@ -210,6 +211,7 @@ def explained(found: Found) -> dict[str, Any]:
                 "score": round(tag.score, 3),
                 "assigned": tag.assigned,
                 "judged": tag.judged,
+                "model": tag.model,
                 "evidence": [_plain(evidence) for evidence in tag.evidence],
             }
             for tag in one.tags

@@ -87,3 +87,12 @@ def test_stored_responses_read_again_bring_the_list_back(capsys: pytest.CaptureF
     engine.dispose()
     assert before[PROCUREMENT]["names"]
     assert after == before
+
+
+def test_show_says_who_is_on_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["show", f"document:{number_of(PROCUREMENT)}"]) == 0
+    assert "addressees   Lidköpings kommun, Västra Götalandsregionen (8 on the list)" in capsys.readouterr().out
+    assert run(["show", f"document:{number_of(RESTORATION)}", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)["addressees"]
+    assert (said["standing"], said["names"], said["problem"]) == ("unread", [], None)
