@@ -37,6 +37,7 @@ def build() -> Commands:
         serve,
         sources,
         subscribers,
+        tokens,
         upkeep,
     )
 
@@ -60,6 +61,7 @@ def build() -> Commands:
     app.add_typer(case.app, name="case")
     app.add_typer(brief.app, name="brief")
     app.add_typer(subscribers.app, name="subscribers")
+    app.add_typer(tokens.app, name="tokens")
     app.add_typer(model.app, name="model")
     app.add_typer(database.app, name="db")
     return app

@@ -34,7 +34,7 @@ from monitor.web.site import Site, site_of
 AT_THE_DOOR: dict[int | str, dict[str, Any]] = {
     status: {"description": why, "content": {"text/plain": {"schema": {"type": "string"}}}}
     for status, why in (
-        (401, "nobody is logged in"),
+        (401, "nobody is logged in, or the token is unknown, expired or revoked; WWW-Authenticate says which"),
         (403, "not through the declared proxy, or not allowed"),
         (414, "the address is too long"),
         (421, "not the host of these pages"),
@@ -42,6 +42,12 @@ AT_THE_DOOR: dict[int | str, dict[str, Any]] = {
     )
 }
 """Refusals of `monitor.web.guard`."""
+TOKEN = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A personal token, made at /nycklar or by `utblick tokens add`; it reads, and it expires.",
+}
+"""How a program logs in."""
 KNOWN: dict[int | str, dict[str, Any]] = {304: {"description": "nothing new since the ETag in If-None-Match"}}
 
 router = APIRouter(prefix="/api", tags=["archive"], responses={**AT_THE_DOOR, **KNOWN})

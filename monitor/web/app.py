@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp
 from config.settings import Settings
 from monitor.archive.engine import ArchiveError
 from monitor.web import api, assets, public
+from monitor.web.door import Doorkeeper
 from monitor.web.guard import LARGEST_BODY, Guard
 from monitor.web.pages import (
     about,
@@ -31,6 +33,7 @@ from monitor.web.pages import (
     sources,
     start,
     statistics,
+    tokens,
     watches,
 )
 from monitor.web.render import page
@@ -56,7 +59,7 @@ def create(settings: Settings, engine: Engine, clock: Callable[[], datetime]) ->
     Raises:
         ConfigError: a broken file of the configuration.
     """
-    app = FastAPI(
+    app = _Described(
         title="Utblick",
         version=version("utblick"),
         summary="What the pages show, as JSON",
@@ -83,13 +86,25 @@ def create(settings: Settings, engine: Engine, clock: Callable[[], datetime]) ->
         exports,
         about,
         audit,
+        tokens,
     )
     for module in (*pages, assets, public, api):
         app.include_router(module.router)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(ArchiveError, _archive_down)
-    return Guard(app, settings)
+    return Guard(app, settings, Doorkeeper(settings, engine, clock))
+
+
+class _Described(FastAPI):
+    """Says in its schema how a program logs in: the door asks for it, so no route declares it."""
+
+    def openapi(self) -> dict[str, Any]:
+        said = super().openapi()
+        said["components"]["securitySchemes"] = {"token": api.TOKEN}
+        # Also without: whom the proxy names, or who sits at this machine, needs no token.
+        said["security"] = [{}, {"token": []}]
+        return said
 
 
 def wants_json(request: Request) -> bool:

@@ -1,7 +1,8 @@
 """The door: every request passes here before a page sees it, every answer before it leaves.
 
-Who is asking, from where, how much and how often; and the headers that keep a browser from doing more than it
-should (OWASP Secure Headers). Refusals are plain text, so that nothing from outside is ever shown by them.
+Who is asking (`monitor.web.door` finds out), how much and how often; and the headers that keep a browser from
+doing more than it should (OWASP Secure Headers). Refusals are plain text, so that nothing from outside is ever
+shown by them.
 """
 
 import asyncio
@@ -10,14 +11,12 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.settings import Settings
+from monitor.web.door import Doorkeeper, Refusal
 from monitor.web.site import Role, Visitor
 
 LONGEST_ADDRESS = 4_000
@@ -32,7 +31,6 @@ READS, WRITES = (30.0, 300), (1.0, 60)
 """A visitor's requests per second over time, and at once."""
 MOST_VISITORS = 10_000
 """Visitors whose pace is remembered; the longest silent are forgotten."""
-LONGEST_NAME = 100
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 POLICY = (
@@ -56,15 +54,6 @@ HEADERS = {
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal(Exception):
-    """An answer that ends a request at the door."""
-
-    status: int
-    reason: str
-    headers: dict[str, str] = field(default_factory=dict)
-
-
 class Pace:
     """How fast each visitor asks: a bucket that fills evenly and is emptied by requests."""
 
@@ -86,65 +75,18 @@ class Pace:
         return allowed
 
 
-class Doorkeeper:
-    """Says who is asking, or refuses.
-
-    Args:
-        settings: how one logs in here.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._hosts = {"localhost", "127.0.0.1", "::1"}
-        if settings.web_address:
-            self._hosts.add((urlsplit(settings.web_address).hostname or "").lower())
-
-    def visitor(self, peer: str, headers: Headers) -> Visitor:
-        """Who sends these headers from the address `peer`.
-
-        Raises:
-            Refusal: an unknown host name (DNS rebinding), an undeclared peer, nobody logged in.
-        """
-        if (host := _host(headers.get("host", ""))) not in self._hosts:
-            raise Refusal(421, f"This is not the host {host[:80]!r}; see web_address.")
-        if self._settings.web_login == "header":
-            return self._named(peer, headers)
-        if not _is_loopback(peer):
-            raise Refusal(403, "Only this machine may use these pages; a proxy in front needs web_login = header.")
-        return Visitor("lokal", Role.ADMIN)
-
-    def _named(self, peer: str, headers: Headers) -> Visitor:
-        settings = self._settings
-        try:
-            declared = any(ip_address(peer) in network for network in settings.web_proxies)
-        except ValueError:
-            declared = False
-        if not declared:
-            raise Refusal(403, "Come through the proxy: this address is not declared in web_proxies.")
-        names = headers.getlist(settings.web_user_header)
-        name = names[0].strip() if len(names) == 1 else ""
-        if not name or len(name) > 200 or not name.isprintable():
-            raise Refusal(401, "The proxy named nobody, or more than one.")
-        role = Role.ADMIN if name in settings.web_admins else Role.OFFICER
-        # What people change is signed with a name, never with an address.
-        signature = name.partition("@")[0][:LONGEST_NAME].strip()
-        if not signature:
-            raise Refusal(401, "The proxy named nobody.")
-        return Visitor(signature, role if name in settings.web_admins | settings.web_officers else Role.READER)
-
-
 class Guard:
     """The door of the whole application (ASGI).
 
     Args:
         app: what lies behind.
         settings: those in force.
-        open_door: let anybody in, as a reader without a name (the public pages).
+        keeper: says who is asking; None: let anybody in, as a reader without a name (the public pages).
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, *, open_door: bool = False) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, keeper: Doorkeeper | None) -> None:
         self._app = app
-        self._keeper = None if open_door else Doorkeeper(settings)
+        self._keeper = keeper
         self._secure = bool(settings.web_address and settings.web_address.startswith("https:"))
         self._reads, self._writes = Pace(*READS), Pace(*WRITES)
 
@@ -155,25 +97,36 @@ class Guard:
             return
         headers, body = Headers(scope=scope), _Body(receive)
         try:
-            visitor = self._admit(scope, headers)
+            visitor = await self._admit(scope, headers)
         except Refusal as refusal:
             await _refuse(refusal, self._leaving(send, body))
             return
         scope.setdefault("state", {})["visitor"] = visitor
         await self._app(scope, body.receive, self._leaving(send, body))
 
-    def _admit(self, scope: Scope, headers: Headers) -> Visitor:
+    async def _admit(self, scope: Scope, headers: Headers) -> Visitor:
         peer = scope["client"][0] if scope.get("client") else ""
-        visitor = self._keeper.visitor(peer, headers) if self._keeper else Visitor(peer, Role.READER)
+        visitor = await self._visitor(peer, headers, scope)
         if len(scope["path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
             raise Refusal(414, "The address is too long.")
         writes = scope["method"] in CHANGING
         if not (self._writes if writes else self._reads).take(f"{visitor.name}\0{peer}"):
-            raise Refusal(429, "Too many requests; wait a little.", {"Retry-After": "5"})
+            raise _too_fast()
         # One-click unsubscription (RFC 8058) comes from mail programs, without any page of ours before it.
         if writes and self._keeper and headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             raise Refusal(403, "A form of another site sent this.")
         return visitor
+
+    async def _visitor(self, peer: str, headers: Headers, scope: Scope) -> Visitor:
+        if self._keeper is None:
+            return Visitor(peer, Role.READER)
+        try:
+            return await self._keeper.visitor(peer, headers, scope["method"], scope["path"])
+        except Refusal as refusal:
+            # Whoever guesses tokens is no faster than others.
+            if refusal.status == 401 and not self._reads.take(f"\0{peer}"):
+                raise _too_fast() from refusal
+            raise
 
     def _leaving(self, send: Send, body: "_Body") -> Send:
         async def sending(message: Message) -> None:
@@ -216,6 +169,10 @@ class _Body:
                     await self.receive()
 
 
+def _too_fast() -> Refusal:
+    return Refusal(429, "Too many requests; wait a little.", {"Retry-After": "5"})
+
+
 async def _refuse(refusal: Refusal, send: Send) -> None:
     log.info("refused: %s %s", refusal.status, refusal.reason)
     headers = {"content-type": "text/plain; charset=utf-8", **refusal.headers}
@@ -223,17 +180,3 @@ async def _refuse(refusal: Refusal, send: Send) -> None:
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": refusal.status, "headers": raw})
     await send({"type": "http.response.body", "body": body})
-
-
-def _host(header: str) -> str:
-    try:
-        return (urlsplit(f"//{header}").hostname or "").lower()
-    except ValueError:
-        return ""
-
-
-def _is_loopback(peer: str) -> bool:
-    try:
-        return ip_address(peer).is_loopback
-    except ValueError:
-        return False

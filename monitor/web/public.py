@@ -63,7 +63,7 @@ def create(settings: Settings, engine: Engine, clock: Callable[[], datetime]) ->
     app.include_router(router)
     app.include_router(assets.router)
     app.add_exception_handler(StarletteHTTPException, _nothing_here)
-    return Guard(app, settings, open_door=True)
+    return Guard(app, settings, None)
 
 
 def copy_of(html: str) -> HTMLResponse:

@@ -121,7 +121,7 @@ def site_of(request: Request) -> Site:
 
 
 def visitor_of(request: Request) -> Visitor:
-    """Who is asking, as `monitor.web.guard` found out."""
+    """Who is asking, as `monitor.web.door` found out."""
     visitor: Visitor = request.state.visitor
     return visitor
 

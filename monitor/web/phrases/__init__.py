@@ -2,6 +2,11 @@
 
 from collections.abc import Mapping
 
-from monitor.web.phrases import files, finding, frame
+from monitor.web.phrases import files, finding, frame, tokens
 
-PHRASES: Mapping[str, tuple[str, str]] = {**frame.PHRASES, **finding.PHRASES, **files.PHRASES}
+PHRASES: Mapping[str, tuple[str, str]] = {
+    **frame.PHRASES,
+    **finding.PHRASES,
+    **files.PHRASES,
+    **tokens.PHRASES,
+}

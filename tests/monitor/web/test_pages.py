@@ -24,7 +24,7 @@ PAGES = (
         "/dokument/1?theme=va-vatten",
     ),
     *("/kalender", "/kalender?theme=va-vatten", "/brev", "/brev/2026-W48", "/brev/2026-W48/text", "/bevakningar"),
-    *("/signaler", "/kallor", "/statistik", "/andringar", "/om/sok", "/om/tillganglighet", "/om/api"),
+    *("/signaler", "/kallor", "/statistik", "/andringar", "/nycklar", "/om/sok", "/om/tillganglighet", "/om/api"),
 )
 
 
