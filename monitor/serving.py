@@ -1,4 +1,4 @@
-"""The scheduler: what is due is read, the week's letter leaves, old captures go; nothing is done twice.
+"""The scheduler: what is due is read, letters and alerts leave, old captures go; nothing is done twice.
 
 APScheduler only wakes us. What is due stands in the archive: `source_state.next_check_at` for sources, `duty` for
 what is done once for an occasion. So a missed wake-up, a restart or a second scheduler on the same archive loses
@@ -7,7 +7,7 @@ nothing and doubles nothing; what was missed is done once.
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +18,9 @@ from sqlalchemy import Engine
 from config.errors import ConfigError
 from config.organisation import load_organisation
 from config.settings import DAYS, Settings
-from config.sources import load_sources
+from config.sources import Source, load_sources
 from digests.weeks import week_of
+from monitor.archive.alerts import INTERVALS
 from monitor.archive.engine import reading, writing
 from monitor.archive.operations import Task, claim_duty, find_duty, finish_duty, put_off_duty
 from monitor.archive.scans import claimant, due_sources, first_scan
@@ -27,6 +28,7 @@ from monitor.collecting.scan import NOT_WELL, Due, ScanReport, scan
 from monitor.delivery.outbox import forget_copies
 from monitor.errors import MonitorError
 from monitor.following import follow
+from monitor.letters.alerting import Round, send_alerts
 from monitor.letters.briefing import BriefingError
 from monitor.letters.posting import send
 from monitor.meaning.models import in_force, load_in_force
@@ -59,6 +61,7 @@ class Scheduler:
         self._settings = settings
         self._clock = clock
         self._stop = threading.Event()
+        self._reading = threading.Event()
         self._assessor: tuple[Path | None, Assessor] | None = None
 
     def run(self, stop: threading.Event) -> None:
@@ -72,7 +75,7 @@ class Scheduler:
             timezone=zone, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         seconds = EVERY.total_seconds()
-        for job in (self.read_due, self.send_letter, self.remove_old):
+        for job in (self.read_due, self.send_letter, self.send_alerts, self.remove_old):
             resting = _Resting(job, self._clock)
             trigger = IntervalTrigger(seconds=int(seconds), jitter=int(seconds / 4), timezone=zone)
             scheduler.add_job(resting, trigger, id=job.__name__, next_run_time=datetime.now(zone))
@@ -98,6 +101,32 @@ class Scheduler:
             due = due_sources(conn, sources, self._clock())
         if not due:
             return None
+        self._reading.set()
+        try:
+            return self._read(due)
+        finally:
+            self._reading.clear()
+
+    def send_alerts(self) -> Round:
+        """Tell what is new in followed searches: at once those whose sources were read, in the morning the others.
+
+        While sources are read nothing is told at once: what has come in is not rated and filed yet.
+
+        Raises:
+            ArchiveError, ConfigError, SmtpError: as `monitor.letters.alerting.send_alerts`; tried again later.
+            MonitorError: the mail server takes no more for now; what is queued waits.
+        """
+        intervals = ("daily", "weekly") if self._reading.is_set() else INTERVALS
+        done = send_alerts(self._engine, self._settings, clock=self._clock, intervals=intervals)
+        told = sum(1 for one in done.due if one.hits)
+        if told or done.sent or done.failed or done.unknown:
+            log.info("alerts told=%d sent=%d failed=%d unknown=%d", told, done.sent, done.failed, done.unknown)
+        if done.stopped:
+            raise MonitorError(f"alerts wait: {done.stopped}")
+        return done
+
+    def _read(self, due: Sequence[Source]) -> ScanReport:
+        """Read these sources; what came in is rated and filed."""
         report = scan(
             self._engine,
             due,

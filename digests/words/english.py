@@ -271,6 +271,21 @@ ENGLISH = Catalogue(
         "confirm ask": "Your address was given for {letter}, the weekly letter on the EU and the world around "
         "from {organisation}. Open the address below and press the button if you want the letter:",
         "confirm else": "If you do not want it there is nothing to do, and nothing more will come.",
+        "alert subject": "{hits}: {search}",
+        "alert lead": "New or changed in the search “{search}” since {moment}.",
+        "alert new": "New",
+        "alert changed": "Changed",
+        "alert published": "Published {date}",
+        "alert until": "Respond by {date}, {left}",
+        "alert more": "… and {hits} more.",
+        "alert open": "Open the search",
+        "alert why": "Why you get this: the search “{search}” is followed, and alerts about it are sent to this "
+        "address {interval}.",
+        "alert immediate": "as soon as something new has come in",
+        "alert daily": "once a day",
+        "alert weekly": "once a week",
+        "alert stop": "Stop this alert",
+        "alert stop subject": "Stop the alert {search}",
         "leave": "Unsubscribe",
         "leave subject": "Unsubscribe {letter}",
         "contact": "Questions and corrections: {contact}.",
@@ -310,5 +325,6 @@ ENGLISH = Catalogue(
         "source": Noun("source", "sources"),
         "internal": Noun("internal date", "internal dates"),
         "news": Noun("new item", "new items"),
+        "hit": Noun("result", "results"),
     },
 )

@@ -264,6 +264,21 @@ SWEDISH = Catalogue(
         "confirm ask": "Din adress har anmälts till {letter}, veckobrevet om EU och omvärld från {organisation}. "
         "Öppna adressen nedan och tryck på knappen om du vill ha brevet:",
         "confirm else": "Vill du inte ha det behöver du inte göra något. Då kommer inget mer.",
+        "alert subject": "{hits}: {search}",
+        "alert lead": "Nytt eller ändrat i sökningen ”{search}” sedan {moment}.",
+        "alert new": "Nytt",
+        "alert changed": "Ändrat",
+        "alert published": "Publicerat {date}",
+        "alert until": "Svara senast {date}, {left}",
+        "alert more": "… och {hits} till.",
+        "alert open": "Öppna sökningen",
+        "alert why": "Därför får du det här: sökningen ”{search}” är bevakad, och larm om den skickas till "
+        "den här adressen {interval}.",
+        "alert immediate": "så snart något nytt kommit in",
+        "alert daily": "en gång om dagen",
+        "alert weekly": "en gång i veckan",
+        "alert stop": "Stoppa larmet",
+        "alert stop subject": "Stoppa larmet {search}",
         "leave": "Avsluta brevet",
         "leave subject": "Avsluta {letter}",
         "contact": "Frågor och rättelser: {contact}.",
@@ -303,5 +318,6 @@ SWEDISH = Catalogue(
         "source": Noun("källa", "källor"),
         "internal": Noun("intern tidsgräns", "interna tidsgränser"),
         "news": Noun("nyhet", "nyheter"),
+        "hit": Noun("träff", "träffar"),
     },
 )

@@ -22,6 +22,7 @@ def build() -> Commands:
     """All commands; building them loads no heavy library."""
     from monitor.cli import (
         add,
+        alerts,
         archive,
         brief,
         case,
@@ -61,6 +62,8 @@ def build() -> Commands:
     app.add_typer(case.app, name="case")
     app.add_typer(brief.app, name="brief")
     app.add_typer(subscribers.app, name="subscribers")
+    app.add_typer(tokens.app, name="tokens")
+    app.add_typer(alerts.app, name="alerts")
     app.add_typer(tokens.app, name="tokens")
     app.add_typer(model.app, name="model")
     app.add_typer(database.app, name="db")

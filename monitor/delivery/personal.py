@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
+from monitor.archive.alerts import alert, alerts
 from monitor.archive.letters import bounce, delivery, edition, message, subscriber
 from monitor.delivery.subscribers import Wishes, as_json, cancel_queued, get, stored
 
 
 def export(conn: Connection, subscriber_id: int) -> dict[str, Any]:
-    """Everything kept of one person, ready for JSON: the register entry and what became of each copy.
+    """Everything kept of one person, ready for JSON: the register entry, alerts, and what became of each copy.
 
     Raises:
         SubscriberError: no such subscriber.
@@ -29,6 +30,18 @@ def export(conn: Connection, subscriber_id: int) -> dict[str, Any]:
         returned.setdefault(row.delivery_id, []).append(told)
     return {
         **as_json(found),
+        "alerts": [
+            {
+                "search": one.name,
+                "query": dict(one.query),
+                "followed_by": one.who,
+                "interval": one.interval,
+                "created": one.created.isoformat(),
+                "told_at": one.told_at.isoformat(),
+                "stopped_at": one.stopped_at.isoformat() if one.stopped_at else None,
+            }
+            for one in alerts(conn, recipient=subscriber_id)
+        ],
         "deliveries": [
             {
                 "letter": copy.letter,
@@ -47,13 +60,14 @@ def export(conn: Connection, subscriber_id: int) -> dict[str, Any]:
 
 
 def forget(conn: Connection, subscriber_id: int) -> None:
-    """Erase the person: address, name, wishes, token and every stored copy. That copies were sent stays counted.
+    """Erase the person: address, name, wishes, token, alerts, stored copies. What was sent stays counted.
 
     Raises:
         SubscriberError: no such subscriber.
     """
     get(conn, subscriber_id)
     cancel_queued(conn, subscriber_id)
+    conn.execute(delete(alert).where(alert.c.subscriber == subscriber_id))
     copies = select(delivery.c.id).where(delivery.c.subscriber_id == subscriber_id)
     conn.execute(delete(message).where(message.c.delivery_id.in_(copies)))
     conn.execute(delete(bounce).where(bounce.c.delivery_id.in_(copies)))

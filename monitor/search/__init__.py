@@ -65,6 +65,7 @@ def search(conn: Connection, query: Query, today: date, lexicon: Lexicon | None 
         open=query.open,
         since=query.since,
         until=query.until,
+        moved=query.moved,
     )
     index = Index(conn, filters, today)
     text = query.text[:LONGEST_QUERY]
@@ -79,7 +80,7 @@ def search(conn: Connection, query: Query, today: date, lexicon: Lexicon | None 
         meaning = understand(parsed, vocabulary, lexicon or Lexicon())
         concepts, suggestion = meaning.concepts, meaning.suggestion
         without = [_excluded(term, vocabulary) for term in parsed.without]
-        found = _matching(index, query, concepts, without, exact=parsed.strict, today=today)
+        found = _matching(index, query, concepts, without, exact=query.exact or parsed.strict, today=today)
     elif text.strip():
         # Signs without a word match nothing; only an empty query is everything that passes the filters.
         return Results(0, ())

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -61,6 +61,8 @@ class Filters:
     open: bool = False
     since: date | None = None
     until: date | None = None
+    moved: datetime | None = None
+    """First seen or changed after this moment."""
 
 
 class Index:
@@ -259,6 +261,8 @@ def _conditions(filters: Filters, today: date) -> list[ColumnElement[bool]]:
         conditions.append(own.day >= filters.since)
     if filters.until is not None:
         conditions.append(own.day <= filters.until)
+    if filters.moved is not None:
+        conditions.append(own.changed > filters.moved)
     if filters.theme is not None:
         conditions.append(exists().where(tag.c.document == own.id, tag.c.theme == filters.theme, tag.c.assigned))
     if filters.status is not None or filters.owner is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection
@@ -39,6 +39,10 @@ class Query:
     open: bool = False
     since: date | None = None
     until: date | None = None
+    moved: datetime | None = None
+    """First seen, or changed in any way, after this moment."""
+    exact: bool = False
+    """All that is asked, also where that is found seldom; what means the same still counts."""
     sort: Sort = "rank"
     limit: int = 20
     after: int = 0

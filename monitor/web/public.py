@@ -1,6 +1,6 @@
 """What a reader of the letter needs from outside, by unguessable token and without login.
 
-Leave, confirm, the letter's web copy, one's own calendar, the feeds of followed searches.
+Leave, confirm, stop an alert, the letter's web copy, one's own calendar, the feeds of followed searches.
 
 `create` serves these alone, so that they can stand on the open internet while the archive stays inside.
 """
@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp
 
 from config.settings import Settings
+from monitor.archive.alerts import alert_by_token, stop_alert
 from monitor.archive.documents import get_documents
 from monitor.archive.engine import reading, writing
 from monitor.archive.letters import subscriber
@@ -89,6 +90,25 @@ def leave(request: Request, token: str) -> Response:
     if found is None:
         raise HTTPException(404)
     return page(request, "public_done.html", {"what": "left"})
+
+
+@router.get("/alert/{token}")
+def ask_to_stop(request: Request, token: str) -> Response:
+    """A page with a button, as for leaving."""
+    with reading(site_of(request).engine) as conn:
+        if alert_by_token(conn, token) is None:
+            raise HTTPException(404)
+    return page(request, "public_ask.html", {"what": "stop", "action": f"/alert/{token}"})
+
+
+@router.post("/alert/{token}")
+def stop(request: Request, token: str) -> Response:
+    """No more mail about one search; the letter and other alerts still come (RFC 8058, as for leaving)."""
+    site = site_of(request)
+    with writing(site.engine) as conn:
+        if stop_alert(conn, token, site.clock()) is None:
+            raise HTTPException(404)
+    return page(request, "public_done.html", {"what": "stopped"})
 
 
 @router.get("/confirm/{token}")

@@ -1,10 +1,16 @@
-"""Followed searches: each with its feed and its calendar."""
+"""Followed searches: each with its feed, its calendar and, if wanted, alerts by mail."""
 
 from fastapi import APIRouter, Depends, HTTPException, Request
+from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from monitor.archive.alerts import INTERVALS, alerts, end_alert, set_alert
 from monitor.archive.engine import reading, writing
-from monitor.archive.web import forget_search, record, save_search, saved_searches
+from monitor.archive.web import SavedSearch, forget_search, record, save_search, saved_searches
+from monitor.delivery import subscribers
+from monitor.delivery.inviting import invite
+from monitor.delivery.recipients import RecipientError, recipient
+from monitor.errors import MonitorError
 from monitor.search import search
 from monitor.web.asking import Asked
 from monitor.web.forms import Sent, officer, text_of
@@ -15,20 +21,13 @@ router = APIRouter(include_in_schema=False)
 
 MOST = 100
 """Searches that one person may follow."""
+LONGEST_ADDRESS = 254
 
 
 @router.get("/bevakningar")
 def watches(request: Request) -> Response:
     """One's own followed searches with their latest results."""
-    site, words, visitor = site_of(request), words_of(request), visitor_of(request)
-    rows = []
-    with reading(site.engine) as conn:
-        for kept in saved_searches(conn, visitor.name):
-            asked = Asked.read({**kept.query, "sort": "date"})
-            results = search(conn, asked.query(words.code, limit=3), site.today(), site.lexicon)
-            rows.append((kept, Asked.read(kept.query), results))
-    values = {"rows": rows, "base": site.address(request), "saved": request.query_params.get("saved") == "1"}
-    return page(request, "watches.html", values)
+    return _page(request)
 
 
 @router.post("/bevakningar", dependencies=[Depends(officer)])
@@ -50,12 +49,90 @@ def follow(request: Request, form: Sent) -> Response:
 
 @router.post("/bevakningar/{number}/avsluta", dependencies=[Depends(officer)])
 def unfollow(request: Request, number: str, form: Sent) -> Response:  # noqa: ARG001  # reading the form checks its token
-    """No longer follow a search of one's own."""
+    """No longer follow a search of one's own, nor get alerts about it."""
     site, visitor = site_of(request), visitor_of(request)
-    if not (number.isascii() and number.isdecimal() and len(number) < 10):
-        raise HTTPException(404)
     with writing(site.engine) as conn:
-        if not forget_search(conn, int(number), visitor.name):
-            raise HTTPException(404)
-        record(conn, visitor.name, site.clock(), action="unfollow", about=f"search:{number}")
+        kept = _own(conn, number, visitor.name)
+        end_alert(conn, kept.id)
+        forget_search(conn, kept.id, visitor.name)
+        record(conn, visitor.name, site.clock(), action="unfollow", about=f"search:{kept.id}")
     return RedirectResponse("/bevakningar", 303)
+
+
+@router.post("/bevakningar/{number}/larm", dependencies=[Depends(officer)])
+def alert(request: Request, number: str, form: Sent) -> Response:
+    """Get alerts about a search of one's own, otherwise than before, or no longer.
+
+    A new address is asked to confirm; until then nothing is sent. What people changed names it by number.
+    """
+    site, visitor, now = site_of(request), visitor_of(request), site_of(request).clock()
+    interval = text_of(form, "interval")
+    if text_of(form, "do") == "end":
+        with writing(site.engine) as conn:
+            kept = _own(conn, number, visitor.name)
+            if end_alert(conn, kept.id):
+                record(conn, visitor.name, now, action="alert", about=f"search:{kept.id}", said={"interval": None})
+        return RedirectResponse("/bevakningar?saved=1", 303)
+    if interval not in INTERVALS:
+        raise HTTPException(400, "interval")
+    letter = site.organisation.letter
+    try:
+        with writing(site.engine) as conn:
+            kept = _own(conn, number, visitor.name)
+            person, new = recipient(
+                conn,
+                text_of(form, "address", LONGEST_ADDRESS + 1),
+                language=letter.language,
+                allowed_domains=letter.recipient_domains,
+                now=now,
+            )
+            set_alert(conn, kept.id, person.id, interval, now)
+            said = {"interval": interval, "subscriber": person.id}
+            record(conn, visitor.name, now, action="alert", about=f"search:{kept.id}", said=said)
+            token = subscribers.token(conn, person.id)
+    except RecipientError as exc:
+        return _page(request, refused=exc.why, about=number)
+    if new:
+        try:
+            invite(person, token, site.organisation, site.settings, now)
+        except MonitorError:
+            return RedirectResponse("/bevakningar?saved=1&asked=0", 303)
+    return RedirectResponse("/bevakningar?saved=1", 303)
+
+
+def _page(request: Request, *, refused: str | None = None, about: str = "") -> Response:
+    """The page; `refused` says why an alert about the search numbered `about` cannot be had."""
+    site, words, visitor = site_of(request), words_of(request), visitor_of(request)
+    rows = []
+    with reading(site.engine) as conn:
+        told = {
+            one.search: (one, subscribers.get(conn, one.subscriber).address)
+            for one in alerts(conn, who=visitor.name)
+        }
+        for kept in saved_searches(conn, visitor.name):
+            asked = Asked.read({**kept.query, "sort": "date"})
+            results = search(conn, asked.query(words.code, limit=3), site.today(), site.lexicon)
+            rows.append((kept, Asked.read(kept.query), results, *told.get(kept.id, (None, ""))))
+    values = {
+        "rows": rows,
+        "saved": request.query_params.get("saved") == "1",
+        "not_asked": request.query_params.get("asked") == "0",
+        "refused": refused,
+        "about": about,
+        "intervals": INTERVALS,
+        "domains": ", ".join(site.organisation.letter.recipient_domains),
+        "letter": site.organisation.letter.name,
+    }
+    return page(request, "watches.html", values, status=400 if refused else 200)
+
+
+def _own(conn: Connection, number: str, who: str) -> SavedSearch:
+    """A search that `who` follows.
+
+    Raises:
+        HTTPException: 404 for another's, or none.
+    """
+    found = next((one for one in saved_searches(conn, who) if str(one.id) == number), None)
+    if found is None:
+        raise HTTPException(404)
+    return found

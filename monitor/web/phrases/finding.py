@@ -89,6 +89,55 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "unfollow": ("Sluta följa", "Stop following"),
     "unfollow of": ("Sluta följa {name}", "Stop following {name}"),
     "latest": ("Senaste träffarna", "Latest results"),
+    # alerts about followed searches
+    "alert of": ("Larm med e-post om {name}", "E-mail alert about {name}"),
+    "alert lead": (
+        "En ny adress läggs till som mottagare: personen får ett mejl, bekräftar och får då också {letter}. "
+        "Varje larm har en länk som stoppar just det.",
+        "A new address becomes a subscriber: the person gets a mail, confirms, and then receives {letter} too. "
+        "Every alert has a link that stops just that one.",
+    ),
+    "alert to": ("E-postadress", "E-mail address"),
+    "alert interval": ("Hur ofta", "How often"),
+    "alert immediate": ("direkt", "at once"),
+    "alert daily": ("varje dag", "daily"),
+    "alert weekly": ("varje vecka (måndag)", "weekly (Monday)"),
+    "alert begin": ("Skicka larm", "Send alerts"),
+    "alert change": ("Ändra larmet", "Change the alert"),
+    "alert end": ("Ta bort larmet", "Remove the alert"),
+    "alert begin about": ("Skicka larm om {name}", "Send alerts about {name}"),
+    "alert change about": ("Ändra larmet om {name}", "Change the alert about {name}"),
+    "alert end about": ("Ta bort larmet om {name}", "Remove the alert about {name}"),
+    "alert active": ("Larm skickas {interval} till {address}.", "Alerts are sent {interval} to {address}."),
+    "alert pending": (
+        "Larmet väntar på att {address} bekräftar sin adress.",
+        "The alert waits until {address} confirms the address.",
+    ),
+    "alert paused": (
+        "Larmet är pausat: de senaste mejlen till {address} kom tillbaka.",
+        "The alert is paused: the last mails to {address} came back.",
+    ),
+    "alert stopped": ("{address} har stoppat larmet.", "{address} has stopped the alert."),
+    "alert unsubscribed": (
+        "{address} tar inte emot mejl härifrån längre.",
+        "{address} no longer receives mail from here.",
+    ),
+    "alert not asked": (
+        "Mejlet som ber om bekräftelse kunde inte skickas. Den som driver tjänsten kan skicka det igen.",
+        "The mail that asks for confirmation could not be sent. Whoever runs the service can send it again.",
+    ),
+    "alert no address": (
+        "Ange en e-postadress, till exempel anna.ek@example.se.",
+        "Give an e-mail address, such as anna.ek@example.se.",
+    ),
+    "alert not work": (
+        "Larm skickas bara till arbetsadresser: {domains}.",
+        "Alerts are sent to work addresses only: {domains}.",
+    ),
+    "alert has left": (
+        "Adressen har sagt nej till mejl härifrån. Den som driver tjänsten kan ändra det.",
+        "The address wants no mail from here. Whoever runs the service can change that.",
+    ),
     # changes
     "changes lead": ("Vad människor har ändrat, senast först.", "What people have changed, latest first."),
     "changes none": ("Ingen har ändrat något än.", "Nobody has changed anything yet."),
@@ -104,5 +153,6 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "action merge": ("slog ihop", "put together"),
     "action judge": ("rättade", "corrected"),
     "action follow": ("började följa", "began to follow"),
+    "action alert": ("bestämde larm om", "decided alerts about"),
     "action unfollow": ("slutade följa", "stopped following"),
 }
