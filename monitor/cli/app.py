@@ -64,7 +64,6 @@ def build() -> Commands:
     app.add_typer(subscribers.app, name="subscribers")
     app.add_typer(tokens.app, name="tokens")
     app.add_typer(alerts.app, name="alerts")
-    app.add_typer(tokens.app, name="tokens")
     app.add_typer(model.app, name="model")
     app.add_typer(database.app, name="db")
     return app

@@ -1,7 +1,10 @@
 """Alerts about followed searches: what is told, to whom, when, and never twice."""
 
+import json
 import multiprocessing
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -23,10 +26,12 @@ from monitor.archive.letters import delivery, edition, entry
 from monitor.archive.scans import finish_scan, start_scan
 from monitor.archive.schema import document
 from monitor.archive.web import save_search, saved_search
+from monitor.cli.app import run
 from monitor.collecting.intake import Intake
 from monitor.core.zone import ZONE
 from monitor.delivery import personal, subscribers
 from monitor.letters.alerting import Round, is_due, send_alerts
+from monitor.serving import Scheduler
 from monitor.web import public
 from spiders.events import PageRead
 from spiders.finding import Finding, Kind
@@ -368,3 +373,50 @@ def test_who_has_not_confirmed_or_has_left_gets_nothing(
     came(sqlite_archive, NOW + HOUR, finding("a", "Slam", "Fosfor."))
     assert sending(sqlite_archive, settings, NOW + HOUR).due == ()
     assert server.handler.taken == []
+
+
+def test_two_schedulers_tell_once_and_wait_while_sources_are_read(
+    archive: Engine, settings: Settings, server: MailServer
+) -> None:
+    followed(archive)
+    came(archive, NOW + HOUR, finding("a", "Slam", "Fosfor."))
+    first, second = (Scheduler(archive, settings, lambda: NOW + HOUR) for _ in range(2))
+    first._reading.set()  # as during a scan
+    assert first.send_alerts().due == ()
+    assert [one.hits for one in second.send_alerts().due] == [1]
+    first._reading.clear()
+    assert first.send_alerts().due == ()
+    assert len(server.handler.taken) == 1
+
+
+def test_the_scheduler_sends_alerts_without_the_pages() -> None:
+    code = "import sys, monitor.serving; sys.exit(any(name.startswith('monitor.web') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_cron_sends_and_lists(
+    sqlite_archive: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    followed(sqlite_archive)
+    came(sqlite_archive, NOW + HOUR, finding("a", "Slam", "Fosfor."))
+    environment = {
+        "UTBLICK_CONFIG": str(settings.config),
+        "UTBLICK_DATABASE_URL": str(sqlite_archive.url),
+        "UTBLICK_NOW": (NOW + HOUR).isoformat(),
+        "UTBLICK_SMTP_HOST": settings.smtp_host,
+        "UTBLICK_SMTP_PORT": str(settings.smtp_port),
+        "UTBLICK_SMTP_SECURITY": "none",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    said = []
+    for words in (["send", "--dry-run"], ["send"], ["send"], ["list"]):
+        assert run(["alerts", *words, "--json"]) == 0
+        said.append(json.loads(capsys.readouterr().out))
+    dry, sent, again, listed = said
+    told = {"alert": 1, "search": "Slam", "subscriber": 1, "interval": "immediate", "hits": 1}
+    assert (dry["due"], dry["sent"]) == ([told], 0)
+    assert (sent["due"], sent["sent"], sent["stopped"]) == ([told], 1, None)
+    assert (again["due"], again["sent"]) == ([], 0)
+    assert [(one["state"], one["followed_by"], one["subscriber"]) for one in listed] == [("active", "anna", 1)]
+    assert "anna@" not in json.dumps(said)
