@@ -24,20 +24,29 @@ def serve(
     host: Annotated[str, typer.Option(metavar="H", help="Address on which the pages are served.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(metavar="P", min=1, max=65535, help="Port of the pages.")] = 8000,
     no_web: Annotated[bool, typer.Option("--no-web", help="The scheduler alone, without pages.")] = False,
+    public: Annotated[
+        bool, typer.Option("--public", help="Only what readers of the letter need from outside; no scheduler.")
+    ] = False,
 ) -> None:
     """Read sources when they are due and send the weekly letter, until it is stopped; serve the pages."""
     import logging
 
     from monitor.serving import Scheduler
 
+    if no_web and public:
+        raise typer.BadParameter("--no-web and --public exclude each other")
     pages = None if no_web else _pages()
     settings = context.settings()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    if public:
+        # Whatever the open internet reaches shall do nothing by itself.
+        pages.serve(settings, host=host, port=port, stop=stop, public=True)
+        return
     with context.archive(settings) as engine:
         scheduler = Scheduler(engine, settings, lambda: context.clock(settings))
-        stop = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda _number, _frame: stop.set())
         if pages is None:
             scheduler.run(stop)
             return

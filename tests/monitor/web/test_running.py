@@ -1,4 +1,8 @@
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -9,6 +13,7 @@ import pytest
 from config.errors import ConfigError
 from config.settings import Settings
 from monitor import web
+from monitor.cli.app import run
 from monitor.errors import MonitorError
 
 
@@ -18,6 +23,16 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+def asked(address: str) -> httpx.Response | None:
+    """The answer, once somebody serves there."""
+    for _ in range(300):
+        try:
+            return httpx.get(address)
+        except httpx.TransportError:
+            time.sleep(0.1)
+    return None
+
+
 @pytest.mark.parametrize("public", [False, True])
 def test_pages_are_served_until_told_to_stop(folder: Path, public: bool) -> None:
     port, stop = free_port(), threading.Event()
@@ -25,13 +40,7 @@ def test_pages_are_served_until_told_to_stop(folder: Path, public: bool) -> None
     options = {"host": "127.0.0.1", "port": port, "stop": stop, "public": public}
     serving = threading.Thread(target=web.serve, args=(settings,), kwargs=options)
     serving.start()
-    answer = None
-    for _ in range(100):
-        try:
-            answer = httpx.get(f"http://127.0.0.1:{port}/")
-            break
-        except httpx.TransportError:
-            time.sleep(0.1)
+    answer = asked(f"http://127.0.0.1:{port}/")
     stop.set()
     serving.join(20)
     assert answer is not None
@@ -54,6 +63,29 @@ def test_an_answer_does_not_wait_for_the_readers_word(folder: Path) -> None:
     serving.join(20)
     # Delayed acknowledgement is 40 ms at least; the fastest of several is not a busy machine's word.
     assert min(taken[2:]) < 0.03
+
+
+def test_the_command_serves_the_public_pages_alone(folder: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("UTBLICK_")}
+    environment |= {"UTBLICK_DATA_DIR": str(folder), "UTBLICK_LETTER_AT": "never"}
+    port = free_port()
+    command = [sys.executable, "-m", "monitor", "serve", "--public", "--port", str(port)]
+    serving = subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.PIPE, text=True)
+    try:
+        answer = asked(f"http://127.0.0.1:{port}/api/documents")
+        assert answer is not None
+        assert answer.status_code == 404
+        assert httpx.get(f"http://127.0.0.1:{port}/farg.css").status_code == 200
+    finally:
+        serving.send_signal(signal.SIGTERM)
+        _, said = serving.communicate(timeout=30)
+    assert serving.returncode == 0, said
+    assert "serving: sources" not in said  # no scheduler began to read
+
+
+def test_pages_for_nobody_and_for_all_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["serve", "--public", "--no-web"]) == 2
+    assert "exclude" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "utblick.example.org"])
