@@ -184,6 +184,7 @@ document_step = Table(
     _document(),
     Column("date", Date, primary_key=True),
     Column("code", String, primary_key=True),
+    Index("ix_document_step_date", "date", "document"),
 )
 
 document_window = Table(

@@ -1,4 +1,4 @@
-"""What only the pages keep: searches that people follow, and what they changed.
+"""What only the pages keep: searches that people follow, what they changed, and when they were here.
 
 Nothing here commits; the pages do.
 """
@@ -6,13 +6,17 @@ Nothing here commits; the pages do.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, delete, insert, select
 
 from monitor.archive.base import UtcDateTime, metadata
 from monitor.archive.schema import Json
+from monitor.archive.upsert import upsert
+
+PAUSE = timedelta(hours=4)
+"""Who comes back after so long makes another visit."""
 
 saved_search = Table(
     "saved_search",
@@ -38,6 +42,14 @@ audit = Table(
     Index("ix_audit_object", "object"),
 )
 
+visit = Table(
+    "visit",
+    metadata,
+    Column("who", String(200), primary_key=True, doc="the name in the organisation"),
+    Column("seen_at", UtcDateTime, nullable=False, doc="of the visit that goes on, or of the last one"),
+    Column("before", UtcDateTime, doc="end of the visit before that; None: it is the first"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch:
@@ -61,6 +73,31 @@ class Recorded:
     action: str
     object: str
     said: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """When somebody was here: `seen_at` in the visit that goes on, `before` at the end of the one before."""
+
+    seen_at: datetime
+    before: datetime | None
+
+    def at(self, now: datetime) -> "Visit":
+        """The same somebody here now: after a pause of `PAUSE` it is another visit."""
+        return Visit(now, self.seen_at if now - self.seen_at >= PAUSE else self.before)
+
+
+def visit_of(conn: Connection, who: str) -> Visit | None:
+    """When somebody was here; None: never."""
+    row = conn.execute(select(visit.c.seen_at, visit.c.before).where(visit.c.who == who)).first()
+    return Visit(row.seen_at, row.before) if row else None
+
+
+def keep_visit(conn: Connection, who: str, here: Visit) -> None:
+    """Keep when somebody was here; nothing older is kept."""
+    values = {"seen_at": here.seen_at, "before": here.before}
+    kept = upsert(conn, visit).values(who=who, **values)
+    conn.execute(kept.on_conflict_do_update(index_elements=[visit.c.who], set_=values))
 
 
 def save_search(conn: Connection, name: str, who: str, query: Mapping[str, str], now: datetime) -> SavedSearch:

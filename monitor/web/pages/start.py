@@ -1,25 +1,34 @@
-"""The start page: what presses, what moved, whether the sources answer, the latest letter."""
+"""The start page: what presses, what moved since the last visit, whether the sources answer, the latest letter."""
 
-from datetime import timedelta
+import logging
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from digests.briefing import HEALTHY
-from monitor.archive.engine import reading
+from monitor.archive.engine import ArchiveError, reading, writing
 from monitor.archive.overview import closing_between, moved_since
 from monitor.archive.scans import source_health
+from monitor.archive.web import Visit, keep_visit, visit_of
 from monitor.letters.briefing import editions
 from monitor.letters.candidates import SHOWN_FIELDS
 from monitor.web.matters import matters, moves, path_of
 from monitor.web.render import page, words_of
-from monitor.web.site import site_of
+from monitor.web.site import Site, site_of, visitor_of
+from monitor.web.words import Words
 
 router = APIRouter(include_in_schema=False)
 
 AHEAD, BACK = timedelta(days=45), timedelta(days=7)
+FARTHEST = timedelta(days=30)
+"""What moved is shown for so long at most; who was away for longer searches."""
+NOTED = timedelta(minutes=10)
+"""How exactly a visit's end is kept."""
 MOST_PRESSING, MOST_MOVED, MOST_READ = 12, 12, 60
 TELLING = ("act", "brief")
+
+log = logging.getLogger(__name__)
 
 
 @router.get("/")
@@ -27,11 +36,14 @@ def start(request: Request) -> Response:
     """What needs somebody now."""
     site, words = site_of(request), words_of(request)
     today = site.today()
-    since = site.clock() - BACK
+    now = site.clock()
+    last = _last_visit(site, visitor_of(request).name, now)
+    since = now - BACK if last is None else max(last, now - FARTHEST)
     with reading(site.engine) as conn:
         closing = closing_between(conn, today, today + AHEAD, levels=TELLING)
         pressing = [one for one in matters(conn, site, words.code, closing) if one.closes <= today + AHEAD]
-        moved = moves(conn, site, words.code, moved_since(conn, since, TELLING, SHOWN_FIELDS, MOST_READ), since)
+        recent = moved_since(conn, since, TELLING, SHOWN_FIELDS, MOST_READ)
+        moved = moves(conn, site, words.code, recent, since)
         health = source_health(conn)
         letters = editions(conn, site.organisation.letter.name)
     troubled = [
@@ -43,6 +55,9 @@ def start(request: Request) -> Response:
         "pressing": pressing[:MOST_PRESSING],
         "unshown": max(0, len(pressing) - MOST_PRESSING),
         "moved": moved[:MOST_MOVED],
+        "moved_title": _moved_title(site, words, last, since, len(moved), more=len(recent) == MOST_READ),
+        "week_ago": (now - BACK).astimezone(site.organisation.zone).date(),
+        "first_visit": last is None,
         "path_of": path_of,
         "since_day": since.astimezone(site.organisation.zone).date(),
         "since": since,
@@ -52,3 +67,34 @@ def start(request: Request) -> Response:
         "ahead": AHEAD.days,
     }
     return page(request, "start.html", values)
+
+
+def _last_visit(site: Site, who: str, now: datetime) -> datetime | None:
+    """When the visitor was here before this visit, which is noted; None: never."""
+    with reading(site.engine) as conn:
+        known = visit_of(conn, who)
+    here = known.at(now) if known else Visit(now, None)
+    if known is None or here.before != known.before or now - known.seen_at >= NOTED:
+        try:
+            with writing(site.engine) as conn:
+                keep_visit(conn, who, here)
+        except ArchiveError as error:  # nobody is kept from the page because of it
+            log.warning("a visit was not noted: %s", error)
+    return here.before
+
+
+def _moved_title(
+    site: Site, words: Words, last: datetime | None, since: datetime, number: int, *, more: bool
+) -> str:
+    """How much moved, and since when."""
+    if last is None:
+        return words.say("moved")
+    count = words.say("moved one") if number == 1 else words.say("moved many", number=words.number(number))
+    if more:
+        count = words.say("moved more", number=words.number(number))
+    local = last.astimezone(site.organisation.zone)
+    if since > last:
+        return words.say("moved since long", days=FARTHEST.days, count=count)
+    if local.date() == site.today():
+        return words.say("moved since today", time=f"{local:%H.%M}", count=count)
+    return words.say("moved since", day=words.letter.near_date(local.date(), site.today()), count=count)

@@ -40,6 +40,23 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "pressing none": ("Inget stänger inom {days} dagar.", "Nothing closes within {days} days."),
     "pressing more": ("Visa alla i kalendern ({number} till)", "Show all in the calendar ({number} more)"),
     "moved": ("Nytt och ändrat den senaste veckan", "New and changed in the last week"),
+    "moved first": (
+        "Det här är ditt första besök. Nästa gång står här vad som har rört sig sedan du var här.",
+        "This is your first visit. Next time you will see here what has moved since you were here.",
+    ),
+    "moved since": ("Sedan du var här {day}: {count}", "Since you were here on {day}: {count}"),
+    "moved since today": (
+        "Sedan du var här i dag kl. {time}: {count}",
+        "Since you were here today at {time}: {count}",
+    ),
+    "moved since long": (
+        "Det var ett tag sedan du var här. De senaste {days} dagarna: {count}",
+        "It is a while since you were here. In the last {days} days: {count}",
+    ),
+    "moved one": ("ett ärende har rört sig", "one matter has moved"),
+    "moved many": ("{number} ärenden har rört sig", "{number} matters have moved"),
+    "moved more": ("minst {number} ärenden har rört sig", "at least {number} matters have moved"),
+    "moved week": ("Allt från den senaste veckan", "Everything of the last week"),
     "moved none": (
         "Inget som rör kommunen har rört sig sedan {day}.",
         "Nothing of concern has moved since {day}.",

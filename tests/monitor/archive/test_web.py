@@ -1,9 +1,19 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
 from monitor.archive.engine import reading, writing
-from monitor.archive.web import forget_search, record, recorded, save_search, saved_searches, search_by_token
+from monitor.archive.web import (
+    Visit,
+    forget_search,
+    keep_visit,
+    record,
+    recorded,
+    save_search,
+    saved_searches,
+    search_by_token,
+    visit_of,
+)
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 
@@ -33,3 +43,17 @@ def test_changes_are_read_back_latest_first(archive: Engine) -> None:
         latest, *rest = recorded(conn, 10)
         assert (latest.object, latest.who, latest.said) == ("document:2", "anna", {"level": "act"})
         assert recorded(conn, 10, before=latest.id) == tuple(rest)
+
+
+def test_a_visit_ends_with_a_pause(archive: Engine) -> None:
+    with reading(archive) as conn:
+        assert visit_of(conn, "anna") is None
+    for hours, before in ((0, None), (3, None), (8, 3), (9, 3)):
+        now = NOW + timedelta(hours=hours)
+        with writing(archive) as conn:
+            known = visit_of(conn, "anna")
+            keep_visit(conn, "anna", known.at(now) if known else Visit(now, None))
+        with reading(archive) as conn:
+            assert visit_of(conn, "anna") == Visit(now, None if before is None else NOW + timedelta(hours=before))
+    with reading(archive) as conn:
+        assert visit_of(conn, "bo") is None

@@ -1,35 +1,37 @@
 """Main tasks in a real Chromium, with and without JavaScript, and what axe-core finds on every page."""
 
-import os
-import shutil
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import Engine
 
 from monitor.archive.documents import get_document
-from monitor.archive.engine import reading
+from monitor.archive.engine import reading, writing
+from monitor.archive.scans import start_scan
+from monitor.collecting.intake import Intake
 from monitor.dossiers.cases import cases_of
+from spiders.events import PageRead
+from spiders.finding import Kind, WindowKind
+from tests.monitor.web.conftest import FRESH, NOW, finding, window
 from tests.monitor.web.test_pages import PAGES
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WAIT = 15_000
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine (apt-get install chromium)"
-)
+
+@pytest.fixture
+def moment() -> list[datetime]:
+    """The present, which a test may move."""
+    return [NOW]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+@pytest.fixture
+def clock(moment: list[datetime]) -> Callable[[], datetime]:
+    return lambda: moment[0]
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
@@ -120,6 +122,41 @@ def test_take_a_file_apart_and_put_it_together(page: Any) -> None:
     page.get_by_role("button", name="Slå ihop").click()
     page.get_by_text("Sparat.", exact=True).wait_for()
     page.get_by_role("link", name="Avloppsvatten från tätbebyggelse").first.wait_for()
+
+
+def test_see_what_moved_since_the_last_visit(page: Any, engine: Engine, moment: list[datetime]) -> None:
+    page.goto("/")
+    page.get_by_text("Det här är ditt första besök").wait_for()
+    moment[0] = NOW + timedelta(days=7)
+    later = finding(
+        "remiss",
+        "Remiss om slam",
+        "Slam och fosfor.",
+        Kind.REMISS,
+        windows=(window(FRESH + timedelta(days=5), WindowKind.REMISS),),
+    )
+    with writing(engine) as conn:
+        number = start_scan(conn, moment[0], "command")
+    Intake(engine, number).take([PageRead("hys-open", "list", None, (later,))], moment[0] - timedelta(hours=1))
+    page.goto("/")
+    moved = page.get_by_role("region", name="Sedan du var här måndag 23 november: ett ärende har rört sig")
+    moved.get_by_role("link", name="Remiss om slam").wait_for()
+    moment[0] += timedelta(hours=5)
+    page.goto("/")
+    page.get_by_role("heading", name="Sedan du var här i dag kl. 08.00: 0 ärenden har rört sig").wait_for()
+    moment[0] += timedelta(days=90)
+    page.goto("/")
+    page.get_by_role("heading", name="Det var ett tag sedan du var här. De senaste 30 dagarna:").wait_for()
+
+
+def test_take_a_dossier_along_as_pdf(page: Any, tmp_path: Path) -> None:
+    page.goto("/arende/1")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="PDF").click()
+    assert waiting.value.suggested_filename == "arende-1.pdf"
+    waiting.value.save_as(tmp_path / "arende.pdf")
+    said = PdfReader(io.BytesIO((tmp_path / "arende.pdf").read_bytes())).pages[0].extract_text()
+    assert "Avloppsvatten från tätbebyggelse" in said
 
 
 def test_follow_a_search_and_read_its_feed(page: Any) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -75,6 +76,22 @@ def test_what_rises_is_shown_with_its_evidence_and_documents(rising: httpx.Clien
     assert page.count('href="/dokument/') >= 8
     assert " <b>" not in page
     assert "Grannkommunen provar vätgas" in page
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_from_a_signal_to_its_documents_and_its_theme(chromium: Any, rising: httpx.Client, script: bool) -> None:
+    context = chromium.new_context(base_url=str(rising.base_url), java_script_enabled=script, locale="sv-SE")
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name="Signaler").click()
+    risen = page.get_by_role("region", name="Ökar just nu")
+    assert risen.get_by_role("link", name="Kväveoxidskatt").count() == 8
+    risen.get_by_role("link", name="Kväveoxidskatt 3").click()
+    page.get_by_role("heading", level=1, name="Kväveoxidskatt 3").wait_for()
+    page.go_back()
+    page.get_by_role("link", name="Vatten, avlopp och Vänern").first.click()
+    page.wait_for_url("**/sok?theme=va-vatten&sort=date")
+    context.close()
 
 
 def test_the_same_as_json(rising: httpx.Client) -> None:
