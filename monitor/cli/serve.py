@@ -43,7 +43,7 @@ def serve(
         signal.signal(number, lambda _number, _frame: stop.set())
     if public:
         # Whatever the open internet reaches shall do nothing by itself.
-        pages.serve(settings, host=host, port=port, stop=stop, public=True)
+        _pages().serve(settings, host=host, port=port, stop=stop, public=True)
         return
     with context.archive(settings) as engine:
         scheduler = Scheduler(engine, settings, lambda: context.clock(settings))
@@ -60,7 +60,7 @@ def serve(
 
 
 def _pages() -> Any:
-    """The room of the pages, which gives `serve(settings, *, host, port, stop)`; status 1 where it is missing."""
+    """The room of the pages, which gives `monitor.web.serve`; status 1 where it is missing."""
     from importlib import import_module
 
     try:
