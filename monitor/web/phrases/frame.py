@@ -136,6 +136,13 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "ask leave button": ("Ja, avsluta {letter}", "Yes, stop {letter}"),
     "ask confirm": ("Vill du få {letter}?", "Do you want to receive {letter}?"),
     "ask confirm button": ("Ja, skicka {letter}", "Yes, send me {letter}"),
+    "ask stop": ("Vill du stoppa larmet?", "Do you want to stop this alert?"),
+    "ask stop button": ("Ja, stoppa larmet", "Yes, stop this alert"),
+    "done stopped": ("Larmet är stoppat", "The alert is stopped"),
+    "done stopped text": (
+        "Andra larm och {letter} kommer som förut. Om det blev fel, skriv till {contact}.",
+        "Other alerts and {letter} come as before. If that was a mistake, write to {contact}.",
+    ),
     "ask why": (
         "Vi frågar eftersom program som granskar e-post också öppnar länkar.",
         "We ask because programs that check mail open links too.",
@@ -153,13 +160,6 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "Write to {contact} if you want the letter again.",
     ),
     "done nothing here": ("Här finns ingenting", "There is nothing here"),
-    "ask stop": ("Vill du stoppa larmet?", "Do you want to stop this alert?"),
-    "ask stop button": ("Ja, stoppa larmet", "Yes, stop this alert"),
-    "done stopped": ("Larmet är stoppat", "The alert is stopped"),
-    "done stopped text": (
-        "Andra larm och {letter} kommer som förut. Om det blev fel, skriv till {contact}.",
-        "Other alerts and {letter} come as before. If that was a mistake, write to {contact}.",
-    ),
     "done nothing here text": (
         "Länken är fel eller gäller inte längre. Skriv till {contact}.",
         "The link is wrong or no longer valid. Write to {contact}.",
