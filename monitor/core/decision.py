@@ -110,12 +110,13 @@ def decide(known: Stored | None, finding: Finding, now: datetime, *, fresh: bool
         return Decision(Action.INSERT, document, fingerprint(document))
     document = replace(_merge(known, finding, now), gone_at=None)
     before, after = _comparable(known), _comparable(document)
-    # Details read for the first time tell us more about the document; nothing about it has changed.
+    # Details read for the first time tell us more about the document; nothing about it has changed. A list of
+    # addressed bodies comes with a page of its own, perhaps in a later scan than the rest.
     silent = fresh or (known.version is None and finding.version is not None)
     changes = tuple(
         Change(field, _shown(known, field), _shown(document, field))
         for field in after
-        if before[field] != after[field] and not silent
+        if before[field] != after[field] and not silent and not (field == "addressees" and before[field] is None)
     )
     if known.gone_at is not None:
         gone = Change("gone", known.gone_at.isoformat(), None)

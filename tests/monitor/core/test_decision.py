@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.decision import Action, Stored, decide
-from spiders.finding import Certainty, Finding, Identifier, Kind, Relation, Step, Window, WindowKind
+from spiders.finding import Addressees, Certainty, Finding, Identifier, Kind, Relation, Step, Window, WindowKind
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 LATER = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -132,6 +132,19 @@ def test_details_fill_in_what_a_list_row_could_not_show_and_are_no_news() -> Non
     assert decision.action is Action.UPDATE
     assert decision.changes == ()
     assert decision.document.text == "Förslaget innebär …"
+
+
+def test_a_list_of_addressed_bodies_completes_a_remiss_and_another_one_is_news() -> None:
+    """It comes with a page of its own: read later than the rest, it is no change of the document."""
+    first, second = Addressees(("Boverket",)), Addressees(("Boverket", "Storstads kommun"))
+    completed = decide(known(), replace(ROW, addressees=first), LATER)
+    assert (completed.action, completed.changes) == (Action.UPDATE, ())
+    assert completed.document.addressees == first
+    assert changed_fields(replace(ROW, addressees=first), replace(ROW, addressees=second)) == {
+        "addressees": (["Boverket"], ["Boverket", "Storstads kommun"])
+    }
+    unreadable = replace(ROW, addressees=Addressees((), "https://a.example/list.pdf", "locked with a password"))
+    assert changed_fields(replace(ROW, addressees=first), unreadable) == {}
 
 
 def test_a_list_row_takes_nothing_from_details() -> None:
