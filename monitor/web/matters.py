@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from digests import briefing as letter
-from digests.clock import pressing
+from digests.clock import closes_near, pressing
 from monitor.archive.documents import Document, Revision, get_documents
 from monitor.archive.overview import Closing
 from monitor.core.clock import InternalDate, Reach, internal_dates
@@ -23,7 +23,7 @@ LONGEST_LINE = 300
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A file with the window that presses most, as lists show it."""
+    """A file with the window that shuts first, as lists show it."""
 
     item: letter.Item
     window: letter.Window
@@ -52,15 +52,23 @@ def titled(titles: Mapping[str, str], language: str) -> tuple[str, str]:
 
 
 def matters(conn: Connection, site: Site, language: str, closing: Sequence[Closing]) -> list[Matter]:
-    """One matter for each file among these windows, what presses most first."""
+    """One matter for each file among these windows: what shuts within 14 days, then by the next day to keep.
+
+    A file speaks of the window that shuts first, as in the letter: a day of our own must not hide it.
+    """
     today = site.today()
     found = []
     for item in _items(conn, site, language, [one.document for one in closing], None):
         dated = [(one, one.closes) for one in item.windows if one.closes is not None and one.closes >= today]
         if dated:
-            window, closes = min(dated, key=lambda pair: pressing(pair[0], today) or date.max)
+            window, closes = min(dated, key=lambda pair: pair[1])
             found.append(Matter(item, window, closes, pressing(window, today) or closes))
-    return sorted(found, key=lambda one: (one.presses, one.closes, one.item.id))
+
+    def urgency(one: Matter) -> tuple[bool, date, date, str]:
+        near = closes_near(one.window, today)
+        return not near, one.closes if near else one.presses, one.closes, one.item.id
+
+    return sorted(found, key=urgency)
 
 
 def moves(
