@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import context, output
+from monitor.cli.choices import Direction, Level
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -27,24 +28,6 @@ class Sort(StrEnum):
     RANK = "rank"
     DATE = "date"
     DEADLINE = "deadline"
-
-
-class Level(StrEnum):
-    """How much a document matters."""
-
-    ACT = "act"
-    BRIEF = "brief"
-    BACKGROUND = "background"
-    NONE = "none"
-
-
-class Direction(StrEnum):
-    """Which way it moves the organisation's room for action."""
-
-    RESTRICTING = "restricting"
-    ENABLING = "enabling"
-    BOTH = "both"
-    UNCLEAR = "unclear"
 
 
 def register(app: Commands) -> None:

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli import context, output
+from monitor.cli.choices import Direction, Level
 
 if TYPE_CHECKING:
     from monitor.cli.commands import Commands
-
-
-class Level(StrEnum):
-    """How much a document matters."""
-
-    ACT = "act"
-    BRIEF = "brief"
-    BACKGROUND = "background"
-    NONE = "none"
-
-
-class Direction(StrEnum):
-    """Which way it moves the organisation's room for action."""
-
-    RESTRICTING = "restricting"
-    ENABLING = "enabling"
-    BOTH = "both"
-    UNCLEAR = "unclear"
 
 
 def register(app: Commands) -> None:

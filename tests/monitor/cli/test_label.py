@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from monitor import example
+from monitor.cli import choices
 from monitor.cli.app import run
+from nlp import assessment
 
 
 @pytest.fixture
@@ -43,3 +45,9 @@ def test_wrong_words_are_said(home: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run(["label", "1", "--theme", "rymden"]) == 2
     assert "va-vatten" in capsys.readouterr().err
     assert run(["label", "999", "--level", "act"]) == 1
+
+
+def test_options_offer_the_classifiers_own_words() -> None:
+    """Stated again, so that help loads no classifier; `na` is a model's word only."""
+    assert [*choices.Level] == [*assessment.Level]
+    assert [*choices.Direction] == [one for one in assessment.Direction if one is not assessment.Direction.NA]
