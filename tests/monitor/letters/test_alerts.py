@@ -169,8 +169,19 @@ def test_four_processes_tell_each_alert_once(
         assert conn.execute(select(func.count()).select_from(entry)).scalar_one() == 12
 
 
-def test_killed_between_claim_and_sending_the_mail_still_leaves_once(
-    archive: Engine, settings: Settings, server: MailServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("where", "queued"),
+    [("outbox.enqueue", False), ("send_due", True)],
+    ids=["before it is queued", "between claim and sending"],
+)
+def test_killed_anywhere_the_mail_still_leaves_once(
+    archive: Engine,
+    settings: Settings,
+    server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    where: str,
+    queued: bool,
 ) -> None:
     followed(archive)
     came(archive, NOW + HOUR, finding("a", "Slam", "Fosfor."))
@@ -179,29 +190,14 @@ def test_killed_between_claim_and_sending_the_mail_still_leaves_once(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as cut:
-        cut.setattr("monitor.letters.alerting.send_due", killed)
+        cut.setattr(f"monitor.letters.alerting.{where}", killed)
         with pytest.raises(KeyboardInterrupt):
             sending(archive, settings, NOW + HOUR)
     assert server.handler.taken == []
+    with reading(archive) as conn:
+        assert conn.execute(select(func.count()).select_from(edition)).scalar_one() == queued
     assert sending(archive, settings, NOW + HOUR).sent == 1
     assert sending(archive, settings, NOW + HOUR * 2).sent == 0
-    assert len(server.handler.taken) == 1
-
-
-def test_killed_before_it_is_queued_nothing_is_claimed(
-    archive: Engine, settings: Settings, server: MailServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    followed(archive)
-    came(archive, NOW + HOUR, finding("a", "Slam", "Fosfor."))
-
-    def killed(*_args: object, **_named: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as cut:
-        cut.setattr("monitor.letters.alerting.outbox.enqueue", killed)
-        with pytest.raises(KeyboardInterrupt):
-            sending(archive, settings, NOW + HOUR)
-    assert sending(archive, settings, NOW + HOUR).sent == 1
     assert len(server.handler.taken) == 1
 
 
