@@ -1,4 +1,4 @@
-"""CELLAR: constructed SPARQL answers and every known trap of the endpoint; recorded texts and notices."""
+"""CELLAR: constructed SPARQL answers and every known trap of the endpoint."""
 
 import copy
 import json
@@ -14,47 +14,15 @@ from hypothesis import strategies as st
 
 from config.errors import ConfigError
 from config.sources import load_sources
-from spiders.cellar import MOST_PAGES, Cellar
+from spiders.cellar import MOST_PAGES
 from spiders.cellar_queries import LIMIT, LISTS, columns, form, query
-from spiders.finding import Finding, Identifier, Kind, Relation, Step
-from spiders.platform import Ask, Assignment, Blocked, Drifted, Empty, Failed, Page, Reading
+from spiders.finding import Identifier, Kind, Relation, Step
+from spiders.platform import Ask, Blocked, Drifted, Empty, Failed
 from spiders.reading import read_page
 from tests.spiders.cellar_pages import ENDPOINT, proposal, result
+from tests.spiders.cellar_reading import LOG, PLATFORM, answer, asked, first, only, read, told
 from tests.spiders.pages import assignment, page
-from tests.spiders.recorded import body_of, recorded
-
-PLATFORM = Cellar()
-STATUSES = (300, 404, 406)
-REST = "https://publications.europa.eu/resource/celex/52026PC0321"
-
-
-def told(name: str = "proposals", **terms: Any) -> Assignment:
-    options = {"query": name} | terms.pop("options", {})
-    return assignment("cellar", ENDPOINT, options=options, **terms)
-
-
-def first(told_of: Assignment) -> Ask:
-    return next(iter(PLATFORM.start(told_of)))
-
-
-def answer(ask: Ask, body: object, **terms: Any) -> Page:
-    return page(body, ask.url, reader=ask.reader, context=ask.context, **terms)
-
-
-def read(told_of: Assignment, *rows: dict[str, str], ask: Ask | None = None) -> Reading:
-    ask = ask or first(told_of)
-    name = {"list": told_of.source.options["query"]}.get(ask.reader, ask.reader)
-    return read_page(PLATFORM, answer(ask, result(name, *rows)), told_of, STATUSES)
-
-
-def only(reading: Reading) -> Finding:
-    assert len(reading.findings) == 1
-    return reading.findings[0]
-
-
-def asked(ask: Ask) -> str:
-    return parse_qs(ask.body or "")["query"][0]
-
+from tests.spiders.recorded import body_of
 
 # ------------------------------------------------------------------ queries
 
@@ -397,220 +365,6 @@ def test_what_is_followed_or_open_is_read_every_time() -> None:
         ("dossier", "2025/0260(COD)", None),
         ("text", "52026PC0321", None),
     ]
-
-
-# ------------------------------------------------------------------ texts
-
-
-def test_a_text_is_asked_for_in_swedish_then_in_english() -> None:
-    source = told(options={"texts": True})
-    [ask] = [ask for ask in read(source, proposal()).asks if ask.reader == "text"]
-    assert (ask.url, ask.headers["Accept-Language"], ask.tolerated) == (REST, "swe", STATUSES)
-    missing = read_page(PLATFORM, answer(ask, "no such format", status=406), source, STATUSES)
-    [english] = missing.asks
-    assert english.headers["Accept-Language"] == "eng"
-    nothing = read_page(PLATFORM, answer(english, "Resource not found.", status=404), source, STATUSES)
-    assert nothing.asks == ()
-    assert "no text yet (status 404: Resource not found.)" in nothing.warnings[0]
-    body = "<html><body><p>Article 1</p><p>Waste is waste.</p></body></html>"
-    finding = only(read_page(PLATFORM, answer(english, body), source, STATUSES))
-    assert (finding.text, finding.language, finding.version) == ("Article 1\nWaste is waste.", "en", "text")
-    assert finding.title == {"sv": proposal()["title_sv"]}
-    assert (finding.kind, finding.identifiers) == (Kind.PROPOSAL, None)
-    have = told(options={"texts": True}, known={"52026PC0321": "text"})
-    assert not [one for one in read(have, proposal()).asks if one.reader == "text"]
-
-
-def test_of_several_streams_the_act_is_chosen() -> None:
-    # Constructed as the service's guide describes its list (status 300); none is recorded.
-    def stream(name: str, order: int, address: str) -> str:
-        return (
-            f'<li title="item"><a href="{address}">x</a><ul><li title="stream_name">{name}</li>'
-            f'<li title="stream_order">{order}</li></ul></li>'
-        )
-
-    source = told(reread=("52026PC0321",))
-    ask = list(PLATFORM.start(source))[1]
-    act = "http://publications.europa.eu/resource/cellar/x.0001.02/DOC_2"
-    body = f"<html><body><ul>{stream('annex', 1, act + '9')}{stream('ACT', 2, act)}</ul></body></html>"
-    [chosen] = read_page(PLATFORM, answer(ask, body, status=300), source, STATUSES).asks
-    assert chosen.url == act.replace("http:", "https:")
-    assert chosen.context["celex"] == "52026PC0321"
-    with pytest.raises(Drifted, match="no stream to choose"):
-        read_page(PLATFORM, answer(ask, "<html><body></body></html>", status=300), source, STATUSES)
-    with pytest.raises(Drifted, match="a stream elsewhere"):
-        elsewhere = f"<html><body>{stream('ACT', 1, 'http://evil.example/x')}</body></html>"
-        read_page(PLATFORM, answer(ask, elsewhere, status=300), source, STATUSES)
-
-
-TEXTS = [
-    ("cellar/text/32025L0794.en.xhtml", "32025L0794", "en", "DIRECTIVE (EU) 2025/794 OF THE EUROPEAN PARLIAMENT"),
-    ("cellar/text/32025L0794.fr.xhtml", "32025L0794", "fr", "DIRECTIVE (UE) 2025/794 DU PARLEMENT EUROPÉEN"),
-    ("cellar/text/32026R0667.en.xhtml", "32026R0667", "en", "REGULATION (EU) 2026/667 OF THE EUROPEAN PARLIAMENT"),
-    ("cellar/text/32026R1744.en.xhtml.gz", "32026R1744", "en", "REGULATION (EU) 2026/1744 OF THE EUROPEAN"),
-    ("cellar/text/32016R0679.en.fmx.xml.gz", "32016R0679", "en", "Regulation (EU) 2016/679 of the European"),
-    (
-        "cellar/text/02021R0447-20260318.en.xhtml",
-        "32021R0447",
-        "en",
-        "COMMISSION IMPLEMENTING REGULATION (EU) 2021/447",
-    ),
-    ("cellar/text/gdpr-article-7-ell.xhtml", None, "el", "Άρθρο 7 Προϋποθέσεις για συγκατάθεση"),
-    ("cellar/text/gdpr-article-7-deu.xhtml", None, "de", "Artikel 7 Bedingungen für die Einwilligung"),
-    ("cellar/text/consolidated-gdpr-article-99.xhtml", "32016R0679", "en", "Article 99 Entry into force"),
-]
-
-
-@pytest.mark.parametrize(
-    ("name", "key", "language", "title"), TEXTS, ids=[one[0].rpartition("/")[2] for one in TEXTS]
-)
-def test_a_recorded_text_is_read_whole(
-    shared: Path, name: str, key: str | None, language: str, title: str
-) -> None:
-    finding = only(read_page(PLATFORM, recorded(shared, PLATFORM, name), told(), STATUSES))
-    assert key is None or finding.key == key
-    assert finding.language == language
-    assert finding.title[language].startswith(title)
-    assert "nnex" not in finding.title[language].removeprefix(title)
-    assert finding.text is not None
-    assert "<" not in finding.text.replace("<=", "")
-    # Independently: every word of the markup's own text stands in ours, up to the cap.
-    markup = re.sub(
-        r"(?s)<head.*?</head>|<BIB.INSTANCE>.*?</BIB.INSTANCE>|<[^>]*>", " ", body_of(shared, name).decode()
-    )
-    words = re.findall(r"[^\W\d_]{4,}", markup)[:2000]
-    assert sum(word in finding.text for word in words) >= len(words) * 0.97
-    assert len(finding.text) <= 200_000
-
-
-def test_a_consolidated_text_belongs_to_its_act(shared: Path) -> None:
-    name = "cellar/text/02021R0447-20260318.en.xhtml"
-    finding = only(read_page(PLATFORM, recorded(shared, PLATFORM, name), told(), STATUSES))
-    assert finding.identifiers == (Identifier("celex", "32021R0447"),)
-    assert finding.attachments is not None
-    assert finding.attachments[0][0] == "Konsoliderad text 02021R0447-20260318"
-
-
-NOTICE = "cellar/celex-32026R1744.tree-notice.swe-only.xml"
-
-
-def test_the_recorded_notice_has_the_swedish_title_and_both_days(shared: Path) -> None:
-    raw = body_of(shared, NOTICE).decode()
-    reading = read_page(PLATFORM, recorded(shared, PLATFORM, NOTICE), told(), STATUSES)
-    finding = only(reading)
-    title = re.search(r"<EXPRESSION_TITLE type=\"data\"><VALUE>([^<]*)", raw)
-    assert title is not None
-    assert finding.title == {"sv": title[1]}
-    assert finding.key == "32026R1744"
-    assert finding.steps == (
-        Step(date(2026, 7, 8), "cellar:document"),
-        Step(date(2026, 7, 27), "cellar:entry-into-force"),
-    )
-    assert finding.identifiers == (Identifier("celex", "32026R1744"), Identifier("act", "(EU) 2026/1744"))
-    assert reading.warnings == ()
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new", "said"),
-    [
-        (NOTICE, "NOTICE", "LETTER", "got <LETTER>"),
-        (NOTICE, "<WORK>", "<WERK>", "not XML"),
-        (NOTICE, "WORK>", "WERK>", "NOTICE.WORK"),
-        (NOTICE, "ID_CELEX", "ID_X", "ID_CELEX"),
-        (NOTICE, "EXPRESSION_TITLE", "X", "EXPRESSION_TITLE|no title"),
-        (NOTICE, "EXPRESSION_USES_LANGUAGE", "X", "EXPRESSION_USES_LANGUAGE|no title"),
-        (NOTICE, "WORK_DATE_DOCUMENT", "X", "WORK_DATE_DOCUMENT"),
-        (NOTICE, "ENTRY-INTO-FORCE", "X", "ENTRY-INTO-FORCE"),
-        (TEXTS[0][0], "oj-hd-lg", "x", "oj-hd-lg"),
-        (TEXTS[0][0], "<body>", "<!-- ", "<body>: expected a text"),
-        (TEXTS[4][0], "LG.DOC", "X", "LG.DOC"),
-        (TEXTS[4][0], "<ACT ", "<ACTS ", "not XML"),
-    ],
-)
-def test_what_a_document_lacks_is_named(shared: Path, name: str, old: str, new: str, said: str) -> None:
-    body = body_of(shared, name).decode()
-    assert old in body
-    try:
-        changed = recorded(shared, PLATFORM, name, body.replace(old, new).encode())
-        told_us = " ".join(read_page(PLATFORM, changed, told(), STATUSES).warnings)
-    except Drifted as exc:
-        told_us = str(exc)
-    assert re.search(said, told_us), told_us
-
-
-def test_a_text_without_a_title_is_shown_by_its_number() -> None:
-    body = '<html><body><p class="oj-hd-lg">EN</p><p>Some words.</p></body></html>'
-    reading = read_page(PLATFORM, page(body, REST, reader="text"), told(), STATUSES)
-    assert only(reading).title == {"en": "52026PC0321"}
-    assert "no title that could be read" in reading.warnings[0]
-
-
-def test_the_recorded_404_is_not_there_yet(shared: Path) -> None:
-    reading = read_page(PLATFORM, recorded(shared, PLATFORM, "cellar/rest-404.txt"), told(), STATUSES)
-    assert "no text yet (status 404: Resource [system 'consolidation'" in reading.warnings[0]
-
-
-def test_entities_are_not_expanded_without_end() -> None:
-    bomb = '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">' + "".join(
-        f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 50}">' for n in range(8)
-    )
-    with pytest.raises(Drifted, match="not XML"):
-        read_page(PLATFORM, page(bomb + "]><NOTICE>&i;</NOTICE>", REST, reader="text"), told(), STATUSES)
-
-
-# ------------------------------------------------------------------ the log
-
-LOG = "https://publications.europa.eu/webapi/notification/ingestion?startDate={start}T00:00:00&page=1"
-ATOM, RSS = "cellar/notification-3-of-46-entries.atom.xml", "cellar/notification-one-item.rss.xml"
-
-
-@pytest.mark.parametrize(
-    ("name", "count", "named"), [(ATOM, 3, "consil:ST_11536_2026_ADD_1"), (RSS, 1, "62024CC0286")]
-)
-def test_the_recorded_log_names_what_changed(shared: Path, name: str, count: int, named: str) -> None:
-    reading = read_page(PLATFORM, recorded(shared, PLATFORM, name), told())
-    assert (reading.findings, reading.asks, reading.last) == ((), (), True)
-    [warning] = reading.warnings
-    assert warning.startswith(f"{count} changes, 0 of them acts or proposals; others: ")
-    assert named in warning
-
-
-def test_acts_and_proposals_of_the_log_lead_to_their_notices(shared: Path) -> None:
-    # Constructed from the recorded page: no recorded entry is of an act or a proposal.
-    body = body_of(shared, ATOM).decode()
-    body = body.replace("consolidation:2023R2147%2F20260715_0110010", "celex:52026PC0321")
-    body = body.replace("moreEntries>false", "moreEntries>true")
-    reading = read_page(PLATFORM, recorded(shared, PLATFORM, ATOM, body.encode()), told())
-    notice, following = reading.asks
-    assert (notice.url, notice.reader, notice.key) == (REST, "text", "52026PC0321")
-    assert notice.headers["Accept"] == "application/xml;notice=tree"
-    assert following.url.endswith("page=2")
-    assert not reading.last
-    [first_ask] = PLATFORM.start(assignment("cellar", LOG))
-    assert first_ask.url == LOG.replace("{start}", "2026-11-22")
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("moreEntries", "more", "moreEntries: expected true or false"),
-        ("<entry>", "<entri>", "not XML"),
-        ("entry>", "entri>", "0 changes"),
-        ("notifEntry:cellarId>", "notifEntry:id>", "none of 3 entries could be read"),
-        ("notifEntry:identifier>", "notifEntry:name>", "none of 3 entries could be read"),
-        ("type>update", "type>whim", "unknown type of notification 'whim'"),
-        ("feed", "food", "expected <feed> or <rss>, got <food>"),
-    ],
-)
-def test_what_the_log_lacks_is_named(shared: Path, old: str, new: str, said: str) -> None:
-    body = body_of(shared, ATOM).decode()
-    assert old in body
-    try:
-        answer_ = recorded(shared, PLATFORM, ATOM, body.replace(old, new).encode())
-        told_us = " ".join(read_page(PLATFORM, answer_, told()).warnings)
-    except Drifted as exc:
-        told_us = str(exc)
-    assert said in told_us
 
 
 # ------------------------------------------------------------------ asking
