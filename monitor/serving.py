@@ -21,9 +21,10 @@ from config.settings import DAYS, Settings
 from config.sources import Source, load_sources
 from digests.weeks import week_of
 from monitor.archive.alerts import INTERVALS
+from monitor.archive.claims import claimant
 from monitor.archive.engine import reading, writing
 from monitor.archive.operations import Task, claim_duty, find_duty, finish_duty, put_off_duty
-from monitor.archive.scans import claimant, due_sources, first_scan
+from monitor.archive.scans import due_sources, first_scan
 from monitor.collecting.scan import NOT_WELL, Due, ScanReport, scan
 from monitor.delivery.outbox import forget_copies
 from monitor.errors import MonitorError

@@ -1,8 +1,9 @@
 """The child process of a scan: `python -m spiders` takes one job on standard input and writes events.
 
 One JSON line in (`spiders.events.Job`), one JSON line out for every event; log messages go to standard error.
-Standard input stays open as long as the parent lives: its end ends this process, so that none is ever left
-behind. SIGINT and SIGTERM close every attempt that is under way.
+The job may come late: what takes time to load is loaded before it is read. Standard input stays open as long as
+the parent lives: its end ends this process, so that none is ever left behind. SIGINT and SIGTERM close every
+attempt that is under way.
 """
 
 import asyncio
@@ -15,8 +16,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from scrapy.crawler import AsyncCrawlerProcess
+
 from config.errors import ConfigError
+from spiders.crawl import Scan, ScanSpider
 from spiders.events import Done, Event, Job
+from spiders.middleware.replay import library
+from spiders.scrapy_settings import scrapy_settings
 from spiders.wire import decode, encode
 
 
@@ -25,7 +31,10 @@ def main() -> None:
     events = os.dup(sys.stdout.fileno())
     # Whatever prints must not come between two events.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    job = decode(Job, sys.stdin.buffer.readline())
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return  # nobody wants anything after all
+    job = decode(Job, line)
     threading.Thread(target=_end_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
 
     def emit(event: Event) -> None:
@@ -37,6 +46,8 @@ def main() -> None:
         sys.exit(str(exc))  # the parent quotes the last line
     used = resource.getrusage(resource.RUSAGE_SELF)
     emit(Done(cpu=used.ru_utime + used.ru_stime, memory=_peak()))
+    sys.stderr.flush()
+    os._exit(0)  # all is said: taking the interpreter apart would only let the parent wait
 
 
 def _peak() -> int:
@@ -48,12 +59,6 @@ def _peak() -> int:
 
 
 def _crawl(job: Job, emit: Callable[[Event], None]) -> None:
-    from scrapy.crawler import AsyncCrawlerProcess
-
-    from spiders.crawl import Scan, ScanSpider
-    from spiders.middleware.replay import library
-    from spiders.scrapy_settings import scrapy_settings
-
     if job.replay is not None:
         library(Path(job.replay))
     widest = max((assignment.source.per_host for assignment in job.assignments), default=1)

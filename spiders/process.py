@@ -7,17 +7,17 @@ Every source of the job gets exactly one `Ended`, whatever happens to the child.
 import json
 import logging
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Generator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from queue import Empty, Queue
 
 from config.errors import ConfigError
 from spiders.events import Done, Ended, Event, Job, PageRead, Progress
 from spiders.finding import Attempt, Outcome
+from spiders.starting import started
 from spiders.wire import WireError, decode_event, encode
 
 START = 60.0
@@ -39,12 +39,17 @@ _LAST_WORDS = 4_000
 
 
 def crawl(
-    job: Job, *, stop: threading.Event | None = None, limit: float | None = None
+    job: Job,
+    *,
+    process: subprocess.Popen[bytes] | None = None,
+    stop: threading.Event | None = None,
+    limit: float | None = None,
 ) -> Generator[Event, None, None]:
     """Carry out `job` in a child process.
 
     Args:
         job: what to read.
+        process: a child that was started before (`spiders.starting`) and waits for its job.
         stop: once set, the child is asked to close its attempts; its last events still come.
         limit: seconds after which the child is killed; by default the longest deadline and `START`.
 
@@ -58,9 +63,9 @@ def crawl(
     if limit is None:
         limit = START + max((assignment.source.deadline for assignment in job.assignments), default=0.0)
     books = {assignment.source.id: _Book() for assignment in job.assignments}
-    child = _Child(job)
+    line = _written(job)
     reason = None
-    try:
+    with started(process) as running, closing(_Child(running, line)) as child:
         deadline = time.monotonic() + limit
         while (event := child.next_event()) is not None:
             if not isinstance(event, _Nothing):
@@ -73,8 +78,6 @@ def crawl(
             if time.monotonic() > deadline:
                 reason = reason or f"the crawl was ended after {limit:g} s"
                 child.kill()
-    finally:
-        child.close()
     for source, book in books.items():
         if book.open:
             yield Ended(book.closed(source, reason or child.fate()))
@@ -112,7 +115,7 @@ def _note(books: dict[str, _Book], event: Event) -> None:
             book = books[event.source]
             book.requests, book.not_modified = event.requests, event.not_modified
         case PageRead():
-            books[event.source].findings += len(event.findings)
+            books[event.source].findings += len(event.keys)
         case Done():
             pass
 
@@ -128,23 +131,13 @@ class _Child:
     """The process, and the threads that read what it says.
 
     Args:
-        job: handed over on standard input, which then stays open: its end tells the child that we are gone.
+        process: waits for its job.
+        line: the job, handed over on standard input, which then stays open: its end tells the child that we are
+            gone.
     """
 
-    def __init__(self, job: Job) -> None:
-        line = _written(job)
-        try:
-            self._process = subprocess.Popen(
-                # -P: a folder `spiders` in the working directory must not come before ours.
-                [sys.executable, "-P", "-m", "spiders"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                # A session of its own: Ctrl-C reaches the parent alone, which decides.
-                start_new_session=True,
-            )
-        except OSError as exc:
-            raise ConfigError(f"{sys.executable}: the crawl cannot be started: {exc}") from exc
+    def __init__(self, process: subprocess.Popen[bytes], line: bytes) -> None:
+        self._process = process
         assert self._process.stdin and self._process.stdout and self._process.stderr  # noqa: S101  # we asked for pipes
         self._pipes = (self._process.stdin, self._process.stdout, self._process.stderr)
         self._log = b""
@@ -187,9 +180,6 @@ class _Child:
             self.kill()
             self._process.wait()
         self._threads[1].join()
-        for pipe in self._pipes:
-            with suppress(BrokenPipeError):
-                pipe.close()
 
     def fate(self) -> str:
         """How it ended, for people."""

@@ -15,10 +15,6 @@ REDIRECTS = 5
 ROBOTS_BYTES = 512_000
 """Largest robots.txt that is read (RFC 9309, 2.5: at least 500 KiB)."""
 
-_OFF = None
-_MIDDLEWARES = "scrapy.downloadermiddlewares"
-_EXTENSIONS = "scrapy.extensions"
-
 
 def scrapy_settings(job: Job, widest: int) -> dict[str, Any]:
     """The settings of the one crawl that carries out `job`.
@@ -56,19 +52,16 @@ def scrapy_settings(job: Job, widest: int) -> dict[str, Any]:
         else "spiders.middleware.addresses.PublicResolver",
         "REDIRECT_ENABLED": True,
         "REDIRECT_MAX_TIMES": REDIRECTS,
-        # Repetition is ours (`spiders.patience`): Scrapy's knows neither a pause nor Retry-After.
-        "RETRY_ENABLED": False,
-        "METAREFRESH_ENABLED": False,
-        "COOKIES_ENABLED": False,
-        # A proxy would resolve names itself, out of reach of the check for public addresses.
-        "HTTPPROXY_ENABLED": False,
-        "COMPRESSION_ENABLED": False,
-        "TELNETCONSOLE_ENABLED": False,
-        "DOWNLOADER_STATS": False,
-        "DOWNLOADER_MIDDLEWARES": _downloader_middlewares(job),
-        "DOWNLOAD_HANDLERS": {**dict.fromkeys(("data", "file", "s3", "ftp"), _OFF), **_handlers(job)},
-        "SPIDER_MIDDLEWARES": {f"scrapy.spidermiddlewares.{name}": _OFF for name in _SPIDER_MIDDLEWARES},
-        "EXTENSIONS": {f"{_EXTENSIONS}.{name}": _OFF for name in _UNUSED_EXTENSIONS},
+        # The lists of what Scrapy would load by itself, with nothing that we do not use: what is only switched off
+        # is imported all the same, and brings two more HTTP clients (half a second of every scan).
+        "DOWNLOADER_MIDDLEWARES_BASE": _downloader_middlewares(job),
+        "DOWNLOAD_HANDLERS_BASE": _handlers(job),
+        # Redirects look for the second.
+        "SPIDER_MIDDLEWARES_BASE": {
+            "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
+            "scrapy.spidermiddlewares.referer.RefererMiddleware": 700,
+        },
+        "EXTENSIONS_BASE": {"scrapy.extensions.throttle.AutoThrottle": 0},
         "LOG_FORMATTER": "spiders.crawl.QuietLog",
         "LOG_LEVEL": "ERROR",
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
@@ -86,47 +79,20 @@ def _handlers(job: Job) -> Mapping[str, str]:
     return dict.fromkeys(("http", "https"), f"spiders.middleware.{handler}")
 
 
-def _downloader_middlewares(job: Job) -> Mapping[str, int | None]:
-    ours: dict[str, int | None] = {
-        "spiders.middleware.decoding.Decoding": 590,
+def _downloader_middlewares(job: Job) -> Mapping[str, int]:
+    """Ours and Scrapy's, at Scrapy's own places.
+
+    Left out on purpose: retries (`spiders.patience` repeats; Scrapy's knows neither a pause nor Retry-After),
+    cookies, and proxies, which would resolve names themselves, out of reach of the check for public addresses.
+    """
+    middlewares = {
         "spiders.middleware.robots.Robots": 100,
+        "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+        "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+        "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+        "spiders.middleware.decoding.Decoding": 590,
+        "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
     }
     if not job.allow_private and job.replay is None:
-        ours["spiders.middleware.addresses.PublicAddresses"] = 50
-    unused = {f"{_MIDDLEWARES}.{name}": _OFF for name in _UNUSED_MIDDLEWARES}
-    return ours | unused
-
-
-_UNUSED_MIDDLEWARES = (
-    "robotstxt.RobotsTxtMiddleware",
-    "offsite.OffsiteMiddleware",
-    "httpauth.HttpAuthMiddleware",
-    "retry.RetryMiddleware",
-    "redirect.MetaRefreshMiddleware",
-    "httpcompression.HttpCompressionMiddleware",
-    "cookies.CookiesMiddleware",
-    "httpproxy.HttpProxyMiddleware",
-    "stats.DownloaderStats",
-    "httpcache.HttpCacheMiddleware",
-)
-
-# RefererMiddleware stays: redirects look for it.
-_SPIDER_MIDDLEWARES = (
-    "httperror.HttpErrorMiddleware",
-    "urllength.UrlLengthMiddleware",
-    "depth.DepthMiddleware",
-)
-
-# AutoThrottle stays.
-_UNUSED_EXTENSIONS = (
-    "corestats.CoreStats",
-    "logcount.LogCount",
-    "telnet.TelnetConsole",
-    "memusage.MemoryUsage",
-    "memdebug.MemoryDebugger",
-    "closespider.CloseSpider",
-    "feedexport.FeedExporter",
-    "logstats.LogStats",
-    "spiderstate.SpiderState",
-    "remote_control.RemoteControl",
-)
+        middlewares["spiders.middleware.addresses.PublicAddresses"] = 50
+    return middlewares

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, ColumnElement, Connection, Integer, String, Table, Text, and_, or_, select, update
 
 from monitor.archive.base import UtcDateTime, metadata
-from monitor.archive.scans import is_gone
+from monitor.archive.claims import is_gone
 from monitor.archive.upsert import upsert
 
 duty = Table(

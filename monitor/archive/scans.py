@@ -1,33 +1,25 @@
-"""Scans, attempts and the state of each source: who scans it, what it answered, when it is due.
+"""Scans, attempts and the state of each source: what it answered, when it is due, what its pages were.
 
 Nothing here commits; the use cases do.
 """
 
-import os
-import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from config.sources import Source
-from monitor.archive.followed import followed
-from monitor.archive.schema import attempt, capture, document, document_window, page, scan, source_state
+from monitor.archive.schema import attempt, capture, document, page, scan, source_state
 from monitor.archive.upsert import upsert
 from monitor.core.cadence import is_due, next_check
-from monitor.core.zone import ZONE
 from spiders.finding import Attempt, Capture, Outcome
-from spiders.platform import Assignment, Remembered
-from spiders.wire import from_data, to_data
+from spiders.platform import Remembered
+from spiders.wire import to_data
 
 GOOD = frozenset({Outcome.CHANGED, Outcome.UNCHANGED, Outcome.EMPTY})
 """Outcomes of a source that answered as declared."""
-OVERLAP = timedelta(days=7)
-"""How far before the last good attempt a list is wanted again: sources publish late and date back."""
-NOT_LATELY = timedelta(hours=36)
-"""An open window whose document was not seen for so long is read again by its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,73 +48,6 @@ class Health:
     warnings: tuple[str, ...]
 
 
-# ---------------------------------------------------------------------------- claims
-
-
-def claimant() -> str:
-    """Who this process is, as a claim names it."""
-    return f"{socket.gethostname()}/{os.getpid()}"
-
-
-def claim_source(conn: Connection, source: str, who: str, now: datetime, lease: timedelta) -> bool:
-    """Whether `who` may scan the source now: one conditional update, so that only one can.
-
-    A claim ends when it is released, when its lease is over, or when its process on this machine is gone.
-    """
-    return _claim(conn, _state(conn, source), who, now, lease)
-
-
-def claim_due(
-    conn: Connection, source: Source, who: str, now: datetime, *, lease: timedelta, early: bool = False
-) -> bool:
-    """As `claim_source`, and only if the source is still due: somebody may have read it since it was listed."""
-    seen = _state(conn, source.id)
-    if not is_due(source, seen["next_check_at"], seen["failing"], now, early=early):
-        return False
-    # Judged on what was just seen, so it must still be so: every attempt moves the next check.
-    same = source_state.c.next_check_at.is_not_distinct_from(seen["next_check_at"])
-    return _claim(conn, seen, who, now, lease, same)
-
-
-def _state(conn: Connection, source: str) -> RowMapping:
-    """The state of a source, made if there is none yet."""
-    state = source_state
-    conn.execute(upsert(conn, state).values(source=source, failing=0).on_conflict_do_nothing())
-    return conn.execute(select(state).where(state.c.source == source)).mappings().one()
-
-
-def _claim(
-    conn: Connection, seen: RowMapping, who: str, now: datetime, lease: timedelta, *also: ColumnElement[bool]
-) -> bool:
-    state = source_state
-    free = [state.c.claimed_by.is_(None), state.c.claimed_by == who, state.c.claimed_until <= now]
-    if seen["claimed_by"] and is_gone(seen["claimed_by"]):
-        free.append(state.c.claimed_by == seen["claimed_by"])
-    claim = update(state).where(state.c.source == seen["source"], or_(*free), *also)
-    return conn.execute(claim.values(claimed_by=who, claimed_until=now + lease)).rowcount == 1
-
-
-def release_source(conn: Connection, source: str, who: str) -> None:
-    """Give the source back, if `who` still holds it."""
-    state = source_state
-    held = update(state).where(state.c.source == source, state.c.claimed_by == who)
-    conn.execute(held.values(claimed_by=None, claimed_until=None))
-
-
-def is_gone(holder: str) -> bool:
-    """Whether the claimant was a process of this machine that no longer runs."""
-    host, _, number = holder.rpartition("/")
-    if host != socket.gethostname() or not number.isdecimal():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
 # ---------------------------------------------------------------------------- scans and attempts
 
 
@@ -143,12 +68,38 @@ def first_scan(conn: Connection) -> datetime | None:
     return moment
 
 
-def record_attempt(
-    conn: Connection, number: int, source: Source, ended: Attempt, *, counts: Counts, now: datetime
-) -> None:
-    """Store how an attempt ended and move the source on: streak of failures, newest item, next check."""
-    good = ended.outcome in GOOD
-    values: dict[str, Any] = {
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a source's part in a scan ended, and what its findings meant."""
+
+    source: Source
+    attempt: Attempt
+    counts: Counts
+
+
+def record_attempts(conn: Connection, number: int, ends: Sequence[End], *, now: datetime) -> None:
+    """Store how attempts ended and move their sources on: streak of failures, newest item, next check.
+
+    Whoever held the claim of such a source has given it back.
+    """
+    if not ends:
+        return
+    rows = [{"scan": number, "source": end.source.id, **_attempt(end, now)} for end in ends]
+    statement = upsert(conn, attempt)
+    said = {name: statement.excluded[name] for name in rows[0] if name not in ("scan", "source")}
+    conn.execute(statement.on_conflict_do_update(index_elements=["scan", "source"], set_=said), rows)
+    ids = [end.source.id for end in ends]
+    before = conn.execute(select(source_state).where(source_state.c.source.in_(ids))).mappings()
+    known: dict[str, Mapping[str, Any]] = {row["source"]: dict(row) for row in before}
+    states = [{"source": end.source.id, **_state(end, known.get(end.source.id, {}), now)} for end in ends]
+    moved = upsert(conn, source_state)
+    said = {name: moved.excluded[name] for name in states[0] if name != "source"}
+    conn.execute(moved.on_conflict_do_update(index_elements=["source"], set_=said), states)
+
+
+def _attempt(end: End, now: datetime) -> dict[str, Any]:
+    ended, counts = end.attempt, end.counts
+    return {
         "finished": now,
         "outcome": ended.outcome.value,
         "requests": ended.requests,
@@ -164,27 +115,28 @@ def record_attempt(
         "newest": ended.newest,
         "complete": ended.complete,
     }
-    statement = upsert(conn, attempt).values(scan=number, source=source.id, **values)
-    conn.execute(statement.on_conflict_do_update(index_elements=["scan", "source"], set_=values))
-    known = conn.execute(select(source_state).where(source_state.c.source == source.id)).mappings().first()
-    failing = 0 if good else (known["failing"] if known else 0) + 1
-    state: dict[str, Any] = {
+
+
+def _state(end: End, known: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The state of a source after an attempt, on top of what is `known` of it."""
+    ended = end.attempt
+    good = ended.outcome in GOOD
+    failing = 0 if good else known.get("failing", 0) + 1
+    newest, swept = known.get("newest"), ended.complete and ended.seen is not None
+    if good and ended.newest:
+        newest = max(ended.newest, newest or ended.newest)
+    return {
         "outcome": ended.outcome.value,
         "error": None if good else ended.error,
         "last_attempt": now,
+        "last_good": now if good else known.get("last_good"),
+        "last_sweep": now if good and swept else known.get("last_sweep"),
+        "newest": newest,
         "failing": failing,
-        "next_check_at": next_check(source, failing, now - timedelta(seconds=ended.seconds)),
+        "next_check_at": next_check(end.source, failing, now - timedelta(seconds=ended.seconds)),
         "claimed_by": None,
         "claimed_until": None,
     }
-    if good:
-        state |= {"last_good": now}
-        if ended.newest:
-            state |= {"newest": max(ended.newest, known["newest"]) if known and known["newest"] else ended.newest}
-        if ended.complete and ended.seen is not None:
-            state |= {"last_sweep": now}
-    moved = upsert(conn, source_state).values(source=source.id, **state)
-    conn.execute(moved.on_conflict_do_update(index_elements=["source"], set_=state))
 
 
 def due_sources(
@@ -218,7 +170,7 @@ def source_health(conn: Connection) -> dict[str, Health]:
     }
 
 
-# ---------------------------------------------------------------------------- pages, captures, assignments
+# ---------------------------------------------------------------------------- pages, captures
 
 
 def save_captures(conn: Connection, captures: Sequence[tuple[str, Capture]]) -> None:
@@ -252,44 +204,3 @@ def remember(conn: Connection, pages: Mapping[tuple[str, str], Remembered], now:
         statement = upsert(conn, page)
         said = {"remembered": statement.excluded.remembered, "stored": statement.excluded.stored}
         conn.execute(statement.on_conflict_do_update(index_elements=["source", "address"], set_=said), rows)
-
-
-def assignment_for(conn: Connection, source: Source, now: datetime, *, full: bool = False) -> Assignment:
-    """Everything a spider may know of the source before it starts.
-
-    Args:
-        conn: a reading connection.
-        source: the declaration.
-        now: the moment of the scan (aware).
-        full: read every page and every detail anew, as if nothing had been seen.
-    """
-    reread = _open_unseen(conn, source.archive, now)
-    if source.follows:
-        reread += followed(conn, now.astimezone(ZONE).date())
-    if full:
-        return Assignment(source, now, reread=reread)
-    own = document.c.source == source.archive
-    versions = select(document.c.key, document.c.version).where(own, document.c.version.is_not(None))
-    pages = select(page.c.address, page.c.remembered).where(page.c.source == source.id)
-    state = source_state
-    good = conn.execute(select(state.c.last_good).where(state.c.source == source.id)).scalar_one_or_none()
-    return Assignment(
-        source,
-        now,
-        known={row.key: row.version for row in conn.execute(versions)},
-        reread=reread,
-        since=(good - OVERLAP).astimezone(ZONE).date().isoformat() if good else None,
-        remembered={address: from_data(Remembered, data) for address, data in conn.execute(pages)},
-    )
-
-
-def _open_unseen(conn: Connection, source: str, now: datetime) -> tuple[str, ...]:
-    """Keys of documents with an open window that no list has shown lately."""
-    window = document_window.c
-    is_open = exists().where(
-        and_(window.document == document.c.id, window.closes >= now.astimezone(ZONE).date()),
-    )
-    unseen = select(document.c.key).where(
-        document.c.source == source, document.c.last_seen < now - NOT_LATELY, document.c.gone_at.is_(None), is_open
-    )
-    return tuple(conn.execute(unseen.order_by(document.c.key)).scalars())

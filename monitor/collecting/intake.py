@@ -1,6 +1,6 @@
 """Take in what a scan read: decide, store in one transaction per batch, and notice what is gone.
 
-A page's findings, capture and validators are stored together, validators last: killed at any moment, the next
+A page's findings, office-holders, capture and validators are stored together, validators last: killed at any moment, the next
 scan asks again for exactly what was not stored, and storing it twice changes nothing.
 """
 
@@ -14,11 +14,12 @@ from config.sources import Source
 from monitor.archive.engine import reading, writing
 from monitor.archive.indexing import index_documents
 from monitor.archive.known import Settled, chunks, load_stored, store
-from monitor.archive.scans import Counts, record_attempt, remember, save_captures
+from monitor.archive.scans import Counts, End, record_attempts, remember, save_captures
 from monitor.archive.schema import document, revision
+from monitor.archive.seats import holders_known, keep_holders, sweep_holders
 from monitor.core.decision import Action, Change, Decision, Stored, decide
 from spiders.events import PageRead
-from spiders.finding import Attempt, Finding, Outcome
+from spiders.finding import Attempt, Finding, Holder, Outcome
 
 SWEEPS_UNTIL_GONE = 2
 """Complete sweeps in a row that must miss a document before it counts as gone (Promises 2)."""
@@ -89,11 +90,13 @@ class Intake:
         opened = reading(self._engine) if self._dry_run else writing(self._engine)
         settled: dict[tuple[str, str], tuple[Settled, ...]] = {}
         said: list[tuple[int, Stored]] = []
+        before: dict[str, dict[str, Holder]] = {}
         with opened as conn:
             for source, own in by_source.items():
                 # Several sources may find the same documents, so each is stored before the next is decided.
                 archived = next((finding.source for page in own for finding in page.findings), source)
                 settled[source, archived] = some = self._settle(conn, archived, own, now)
+                before[source] = self._hold(conn, source, own)
                 if not self._dry_run:
                     said += store(conn, archived, some, now, seen=self._seen)
             if not self._dry_run:
@@ -105,27 +108,32 @@ class Intake:
         # Only now: a batch that failed must not count.
         for (source, archived), some in settled.items():
             self._count(source, archived, some)
+        for source, holders in before.items():
+            self._count_holders(source, by_source[source], holders)
 
-    def finish(self, source: Source, attempt: Attempt, now: datetime) -> tuple[Attempt, Counts]:
-        """Store how a source's part ended, with `changed` or `unchanged` decided here; release its claim.
+    def finish(self, ended: Iterable[tuple[Source, Attempt]], now: datetime) -> tuple[End, ...]:
+        """Store how sources' parts ended, with `changed` or `unchanged` decided here; their claims are released.
 
         A complete sweep says which documents it did not show; two in a row, and they are gone.
 
         Raises:
-            ArchiveError: the archive did not take it.
+            ArchiveError: the archive did not take it; nothing of it is stored.
         """
-        tally = self._tally(source.id)
         opened = reading(self._engine) if self._dry_run else writing(self._engine)
         with opened as conn:
-            if attempt.complete and attempt.seen is not None:
-                self._sweep(conn, source, attempt.seen, now)
-            counts = tally.counts()
-            if attempt.outcome in (Outcome.CHANGED, Outcome.UNCHANGED):
-                something = counts.new or counts.changed or counts.gone
-                attempt = replace(attempt, outcome=Outcome.CHANGED if something else Outcome.UNCHANGED)
+            ends = tuple(self._ended(conn, source, attempt, now) for source, attempt in ended)
             if not self._dry_run:
-                record_attempt(conn, self._scan, source, attempt, counts=counts, now=now)
-        return attempt, counts
+                record_attempts(conn, self._scan, ends, now=now)
+        return ends
+
+    def _ended(self, conn: Connection, source: Source, attempt: Attempt, now: datetime) -> End:
+        if attempt.complete and attempt.seen is not None:
+            self._sweep(conn, source, attempt.seen, now)
+        counts = self._tally(source.id).counts()
+        if attempt.outcome in (Outcome.CHANGED, Outcome.UNCHANGED):
+            something = counts.new or counts.changed or counts.gone
+            attempt = replace(attempt, outcome=Outcome.CHANGED if something else Outcome.UNCHANGED)
+        return End(source, attempt, counts)
 
     def counts(self, source: str) -> Counts:
         """What the source's findings meant so far."""
@@ -168,6 +176,25 @@ class Intake:
                 title = next(iter(one.decision.document.titles.values()), one.key)
                 self.planned.append(Planned(source, one.key, title, one.decision.action, one.changes))
 
+    def _hold(self, conn: Connection, source: str, pages: Iterable[PageRead]) -> dict[str, Holder]:
+        """Keep what the pages say of office-holders; what was known of each before."""
+        told = [page for page in pages if page.holders]
+        known = holders_known(conn, source, {key for page in told for key in page.keys}) if told else {}
+        for page in told if not self._dry_run else ():
+            capture = page.capture
+            if capture is not None:
+                keep_holders(conn, source, page.holders, capture=capture.sha256, at=capture.fetched_at)
+        return known
+
+    def _count_holders(self, source: str, pages: Iterable[PageRead], before: Mapping[str, Holder]) -> None:
+        tally = self._tally(source)
+        for one in (holder for page in pages for holder in page.holders):
+            tally.seen.add(one.key)
+            if one.key not in before:
+                tally.new.add(one.key)
+            elif one != before[one.key]:
+                tally.changed.add(one.key)
+
     def _moved(self, archived: str, one: Settled) -> bool:
         """Whether a known document counts as changed."""
         if not self._news:
@@ -190,6 +217,7 @@ class Intake:
         tally.changed |= {row.key for row in back}
         if self._dry_run:
             return
+        tally.gone += sweep_holders(conn, source.id, seen, now)
         _set(conn, [row.id for row in rows if row.key in seen], {"missing_sweeps": 0, "last_seen": now})
         _set(conn, [row.id for row in missing], {"missing_sweeps": document.c.missing_sweeps + 1})
         _set(conn, [row.id for row in gone], {"gone_at": now, "changed": now})

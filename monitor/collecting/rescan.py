@@ -18,8 +18,9 @@ from sqlalchemy import Connection, Engine
 
 from config.sources import Source
 from monitor.archive.captures import captures_of, gone_keys, never_read, remembered_pages
+from monitor.archive.claims import claim, claimant, release
 from monitor.archive.engine import reading, writing
-from monitor.archive.scans import claim_source, claimant, finish_scan, release_source, start_scan
+from monitor.archive.scans import finish_scan, start_scan
 from monitor.collecting.intake import Intake
 from monitor.errors import MonitorError
 from spiders.captures import read_capture
@@ -232,14 +233,14 @@ def _claimed(engine: Engine, source: Source, clock: Callable[[], datetime]) -> I
         RescanError: somebody does.
     """
     with writing(engine) as conn:
-        if not claim_source(conn, source.id, claimant(), clock(), LEASE):
+        if not claim(conn, [source], claimant(), clock(), lease=LEASE):
             raise RescanError(f"another scan is reading {source.id}; try again when it has ended")
         number = start_scan(conn, clock(), "rescan")
     try:
         yield number
     finally:
         with writing(engine) as conn:
-            release_source(conn, source.id, claimant())
+            release(conn, [source], claimant())
             finish_scan(conn, number, clock())
 
 

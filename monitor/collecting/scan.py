@@ -4,31 +4,25 @@ Every source asked for gets exactly one report, whatever happens to it or to the
 """
 
 import logging
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from config.organisation import load_organisation
 from config.settings import Settings
 from config.sources import Source
+from monitor.archive.assignments import assignments
+from monitor.archive.claims import claim, claimant, release
 from monitor.archive.engine import ArchiveError, reading, writing
-from monitor.archive.scans import (
-    Counts,
-    assignment_for,
-    claim_due,
-    claim_source,
-    claimant,
-    finish_scan,
-    release_source,
-    start_scan,
-)
+from monitor.archive.scans import Counts, End, finish_scan, start_scan
 from monitor.collecting.intake import Intake, Planned
 from spiders.events import Done, Ended, Event, Job, PageRead, Progress
 from spiders.finding import Attempt, Outcome
@@ -36,11 +30,12 @@ from spiders.library import Library
 from spiders.platform import Assignment
 from spiders.process import crawl
 from spiders.registry import platform
+from spiders.starting import started
 
 BATCH = 40
-"""Pages stored in one transaction."""
+"""Pages and ended sources stored in one transaction at the most."""
 LONGEST_WAIT = 1.0
-"""Seconds that a page may wait for its batch."""
+"""Seconds that they wait for their batch; killed meanwhile, the next scan asks for the same pages."""
 NOT_WELL = frozenset({Outcome.PARTIAL, Outcome.BLOCKED, Outcome.DRIFTED, Outcome.FAILED})
 """Outcomes that make a scan end with status 1."""
 
@@ -57,22 +52,13 @@ class Due(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SourceReport:
-    """How one source fared: the attempt, and what its findings meant for the archive."""
-
-    source: Source
-    attempt: Attempt
-    counts: Counts
-
-
-@dataclass(frozen=True, slots=True)
 class ScanReport:
     """A whole scan. `number` is None in a dry run; `planned` is what a dry run would have stored."""
 
     number: int | None
     started: datetime
     finished: datetime
-    sources: tuple[SourceReport, ...]
+    sources: tuple[End, ...]
     planned: tuple[Planned, ...] = ()
     interrupted: bool = False
 
@@ -96,6 +82,7 @@ def scan(
     due: Due | None = None,
     replay: Path | None = None,
     dry_run: bool = False,
+    process: subprocess.Popen[bytes] | None = None,
     stop: threading.Event | None = None,
     watch: Watcher | None = None,
 ) -> ScanReport:
@@ -110,6 +97,7 @@ def scan(
         due: leave out what somebody has read since it was listed as due.
         replay: a payload library that answers in place of the network.
         dry_run: decide everything, store nothing.
+        process: the child, if it was started before (`spiders.starting`).
         stop: once set, open attempts are closed and what was read is kept.
         watch: hears of each event.
 
@@ -117,31 +105,31 @@ def scan(
         ArchiveError: the archive no longer takes anything (disk full, locked); what was stored stays.
         ConfigError: a source's declaration makes no sense to its platform.
     """
-    for source in sources:
-        platform(source.platform).check(source)
-    started = clock()
     run = _Run(engine, clock, dry_run=dry_run, trigger=trigger, due=due, watch=watch)
-    ours = run.claim(sources)
-    try:
-        assignments = run.assignments(ours)
-        if assignments:
-            job = Job(
-                assignments=assignments,
-                user_agent=settings.user_agent or load_organisation(settings.config).user_agent,
-                now=settings.now,
-                captures=None if dry_run else str(settings.captures.resolve()),
-                replay=str(replay.resolve()) if replay else None,
-                allow_private=settings.allow_private_addresses,
-            )
-            # Closed at once if the archive fails: the child must not go on for nobody.
-            with closing(crawl(job, stop=stop)) as events:
-                run.follow(events)
-    finally:
-        run.release(ours)
+    with started(process) as child:
+        for source in sources:
+            platform(source.platform).check(source)
+        begun = clock()
+        ours = run.claim(sources)
+        try:
+            if ours:
+                job = Job(
+                    assignments=run.assignments(ours),
+                    user_agent=settings.user_agent or load_organisation(settings.config).user_agent,
+                    now=settings.now,
+                    captures=None if dry_run else str(settings.captures.resolve()),
+                    replay=str(replay.resolve()) if replay else None,
+                    allow_private=settings.allow_private_addresses,
+                )
+                # Closed at once if the archive fails: the child must not go on for nobody.
+                with closing(crawl(job, process=child, stop=stop)) as events:
+                    run.follow(events)
+        finally:
+            run.release(ours)
     by_id = {report.source.id: report for report in run.reports}
     return ScanReport(
         number=None if dry_run else run.number,
-        started=started,
+        started=begun,
         finished=clock(),
         sources=tuple(by_id[source.id] for source in sources if source.id in by_id),
         planned=tuple(run.intake.planned),
@@ -175,8 +163,8 @@ class _Run:
     due: Due | None
     watch: Watcher | None
     number: int = 0
-    reports: list[SourceReport] = field(default_factory=list)
-    waiting: list[PageRead] = field(default_factory=list)
+    reports: list[End] = field(default_factory=list)
+    waiting: list[PageRead | Ended] = field(default_factory=list)
     waiting_since: float = 0.0
     sources: dict[str, Source] = field(default_factory=dict)
     intake: Intake = field(init=False)
@@ -184,49 +172,37 @@ class _Run:
     def claim(self, sources: Sequence[Source]) -> tuple[Source, ...]:
         """Begin the scan and take the sources that nobody else is reading; the others are reported as skipped."""
         self.sources = {source.id: source for source in sources}
-        free = set(self.sources)
+        free = frozenset(self.sources)
         if not self.dry_run:
             with writing(self.engine) as conn:
                 now = self.clock()
                 self.number = start_scan(conn, now, self.trigger)
-                # In one order, whoever claims: two processes must not wait for each other.
-                free = {name for name in sorted(self.sources) if self._take(conn, self.sources[name], now)}
+                due, early = self.due is not None, self.due is Due.SOON
+                free = claim(conn, sources, claimant(), now, due=due, early=early)
         self.intake = Intake(self.engine, self.number, dry_run=self.dry_run)
-        for source in sources:
-            if source.id not in free:
-                self.reports.append(SourceReport(source, _skipped(source), Counts()))
+        self.reports += [End(source, _skipped(source), Counts()) for source in sources if source.id not in free]
         return tuple(source for source in sources if source.id in free)
-
-    def _take(self, conn: Connection, source: Source, now: datetime) -> bool:
-        lease = timedelta(seconds=source.deadline + 300)
-        if self.due is None:
-            return claim_source(conn, source.id, claimant(), now, lease)
-        return claim_due(conn, source, claimant(), now, lease=lease, early=self.due is Due.SOON)
 
     def assignments(self, sources: Sequence[Source]) -> tuple[Assignment, ...]:
         """What each source is told before it starts."""
         with reading(self.engine) as conn:
-            return tuple(assignment_for(conn, source, self.clock()) for source in sources)
+            return assignments(conn, sources, self.clock())
 
     def follow(self, events: Iterable[Event]) -> None:
-        """Store what the events say, in batches, while the crawl goes on."""
+        """Store what the events say, in batches and in their order, while the crawl goes on."""
         for event in events:
             match event:
-                case PageRead():
+                case PageRead() | Ended():
                     if not self.waiting:
                         self.waiting_since = time.monotonic()
                     self.waiting.append(event)
-                    self._store(only_if_full=True)
-                case Ended():
-                    self._store()
-                    self._finish(event.attempt)
-                case Progress():
-                    self._store(only_if_full=True)
+                case Progress() if self.watch:
+                    self.watch(event, self.intake.counts(event.source))
                 case Done():
                     log.info("crawl: %.1f s CPU, %.0f MB", event.cpu, event.memory / 1e6)
-            if self.watch and not isinstance(event, Done):
-                source = event.attempt.source if isinstance(event, Ended) else event.source
-                self.watch(event, self.intake.counts(source))
+            full = len(self.waiting) >= BATCH or time.monotonic() - self.waiting_since > LONGEST_WAIT
+            if self.waiting and full:
+                self._store()
         self._store()
 
     def release(self, sources: Sequence[Source]) -> None:
@@ -234,20 +210,23 @@ class _Run:
         if self.dry_run:
             return
         with suppress(ArchiveError), writing(self.engine) as conn:
-            for source in sources:
-                release_source(conn, source.id, claimant())
+            release(conn, sources, claimant())
             finish_scan(conn, self.number, self.clock())
 
-    def _store(self, *, only_if_full: bool = False) -> None:
-        full = len(self.waiting) >= BATCH or time.monotonic() - self.waiting_since > LONGEST_WAIT
-        if self.waiting and (full or not only_if_full):
-            self.intake.take(self.waiting, self.clock())
-            self.waiting = []
-
-    def _finish(self, attempt: Attempt) -> None:
-        source = self.sources[attempt.source]
-        ended, counts = self.intake.finish(source, attempt, self.clock())
-        self.reports.append(SourceReport(source, ended, counts))
+    def _store(self) -> None:
+        """Take in what waits: pages first, so that none comes after the end of its source."""
+        waiting, self.waiting = self.waiting, []
+        pages = [event for event in waiting if isinstance(event, PageRead)]
+        if pages:
+            self.intake.take(pages, self.clock())
+        ended = [(self.sources[one.attempt.source], one.attempt) for one in waiting if isinstance(one, Ended)]
+        ends = self.intake.finish(ended, self.clock()) if ended else ()
+        self.reports += ends
+        if self.watch:
+            for page in pages:
+                self.watch(page, self.intake.counts(page.source))
+            for end in ends:
+                self.watch(Ended(end.attempt), end.counts)
 
 
 def _skipped(source: Source) -> Attempt:
@@ -274,7 +253,7 @@ def as_json(report: ScanReport) -> dict[str, object]:
     }
 
 
-def _source_json(one: SourceReport) -> dict[str, object]:
+def _source_json(one: End) -> dict[str, object]:
     attempt, counts = one.attempt, one.counts
     return {
         "id": one.source.id,

@@ -23,10 +23,11 @@ from sqlalchemy import Engine, func, insert, select
 from config.settings import load_settings
 from config.sources import Evidence, Source
 from monitor import example
+from monitor.archive.claims import claim
 from monitor.archive.engine import open_archive, reading, writing
 from monitor.archive.letters import delivery
 from monitor.archive.operations import Task, claim_duty, find_duty, finish_duty, put_off_duty
-from monitor.archive.scans import Counts, claim_due, record_attempt, start_scan
+from monitor.archive.scans import Counts, End, record_attempts, start_scan
 from monitor.archive.schema import attempt, scan, source_state
 from monitor.cli.app import run
 from monitor.core.zone import ZONE
@@ -159,12 +160,12 @@ def work_through(url: str, seed: int) -> None:
     for position in range(DUE):
         source = declared(f"s-{(position * 7 + seed) % DUE}")
         with writing(engine) as conn:
-            ours = claim_due(conn, source, f"worker/{seed}", now, lease=timedelta(hours=1))
+            ours = claim(conn, [source], f"worker/{seed}", now, due=True)
         if ours:
             clocks.sleep(0.002)
             ended = Attempt(source.id, Outcome.EMPTY, 1, 0, 0, (), None, 0.0)
             with writing(engine) as conn:
-                record_attempt(conn, number, source, ended, counts=Counts(), now=now)
+                record_attempts(conn, number, [End(source, ended, Counts())], now=now)
     engine.dispose()
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from config.sources import load_sources
-from monitor.archive.scans import OVERLAP
+from monitor.archive.assignments import OVERLAP
 from monitor.core.zone import ZONE
 from monitor.example import build
 from monitor.example.shapes import feeds, g0v, have_your_say, riksdagen

@@ -6,9 +6,9 @@ from urllib.parse import unquote
 from sqlalchemy import Engine
 
 from config.sources import load_sources
+from monitor.archive.assignments import assignments
 from monitor.archive.engine import reading, writing
 from monitor.archive.followed import followed
-from monitor.archive.scans import assignment_for
 from monitor.dossiers.cases import set_case
 from spiders.finding import Certainty, Finding, Kind, Window, WindowKind
 from spiders.registry import platform
@@ -70,7 +70,7 @@ def test_a_scan_asks_for_them_wherever_procedures_are_read(sqlite_archive: Engin
     assert {source.platform for source in following} == {"parliament", "oeil", "cellar"}
     for source in following:
         with reading(sqlite_archive) as conn:
-            given = assignment_for(conn, source, datetime(2026, 11, 20, 6, tzinfo=UTC))
+            (given,) = assignments(conn, [source], datetime(2026, 11, 20, 6, tzinfo=UTC))
         asked = [unquote(f"{ask.url} {ask.body}") for ask in platform(source.platform).start(given)]
         assert any("2026/0007" in one or "2026-0007" in one for one in asked), source.id
 
@@ -79,4 +79,4 @@ def test_other_sources_are_told_nothing_of_it(sqlite_archive: Engine) -> None:
     file(sqlite_archive, NOW, proposal(7, closes=date(2026, 12, 1)))
     source = next(one for one in load_sources() if one.id == "g0v-remisser")
     with reading(sqlite_archive) as conn:
-        assert assignment_for(conn, source, NOW).reread == ()
+        assert assignments(conn, [source], NOW)[0].reread == ()

@@ -8,18 +8,10 @@ from sqlalchemy import Engine, Table, select
 
 from config.sources import Evidence, Source
 from monitor.archive import schema
+from monitor.archive.assignments import assignments
+from monitor.archive.claims import claim, claimant, release
 from monitor.archive.engine import ArchiveError, reading, writing
-from monitor.archive.scans import (
-    Counts,
-    assignment_for,
-    claim_source,
-    claimant,
-    due_sources,
-    finish_scan,
-    release_source,
-    source_health,
-    start_scan,
-)
+from monitor.archive.scans import Counts, due_sources, finish_scan, source_health, start_scan
 from monitor.collecting.intake import Intake
 from monitor.core.cadence import next_check
 from monitor.core.decision import Action
@@ -77,10 +69,10 @@ def scan(
     intake = Intake(engine, number)
     for one in pages:
         intake.take([one], now)
-    stored, counts = intake.finish(SOURCE, attempt or ended(), now)
+    (stored,) = intake.finish([(SOURCE, attempt or ended())], now)
     with writing(engine) as conn:
         finish_scan(conn, number, now)
-    return stored.outcome, counts
+    return stored.attempt.outcome, stored.counts
 
 
 def rows(engine: Engine, table: Table) -> list[dict[str, Any]]:
@@ -212,8 +204,8 @@ def test_a_dry_run_says_what_would_be_stored_and_stores_nothing(archive: Engine)
     intake = Intake(archive, 0, dry_run=True)
     intake.take([page(replace(FULL, title={"sv": "Ny titel"}), row("2"))], day(1))
     intake.take([page(replace(row("2"), text="mer"), address="detail")], day(1))
-    attempt, counts = intake.finish(SOURCE, ended(seen=["1", "2"]), day(1))
-    assert (attempt.outcome, counts) == (Outcome.CHANGED, Counts(new=1, changed=1))
+    (end,) = intake.finish([(SOURCE, ended(seen=["1", "2"]))], day(1))
+    assert (end.attempt.outcome, end.counts) == (Outcome.CHANGED, Counts(new=1, changed=1))
     assert [(one.key, one.action) for one in intake.planned] == [
         ("1", Action.UPDATE),
         ("2", Action.INSERT),
@@ -224,13 +216,13 @@ def test_a_dry_run_says_what_would_be_stored_and_stores_nothing(archive: Engine)
 
 def test_the_next_assignment_knows_what_was_read(archive: Engine) -> None:
     with reading(archive) as conn:
-        first = assignment_for(conn, SOURCE, NOW)
+        (first,) = assignments(conn, [SOURCE], NOW)
     assert (first.known, first.remembered, first.since, first.reread) == ({}, {}, None, ())
     read = page(replace(FULL, version="v1"), row("2"))
     scan(archive, [read], NOW)
     with reading(archive) as conn:
-        soon, late = assignment_for(conn, SOURCE, day(1)), assignment_for(conn, SOURCE, day(2))
-        closed, full = assignment_for(conn, SOURCE, day(60)), assignment_for(conn, SOURCE, day(1), full=True)
+        (soon,), (late,) = assignments(conn, [SOURCE], day(1)), assignments(conn, [SOURCE], day(2))
+        (closed,), (full,) = assignments(conn, [SOURCE], day(60)), assignments(conn, [SOURCE], day(1), full=True)
     assert soon.known == {"1": "v1"}
     assert soon.remembered == {read.address: read.remembered}
     assert soon.since == "2026-11-16"
@@ -274,21 +266,21 @@ def test_weekday_sources_rest_at_weekends() -> None:
 def test_one_scan_at_a_time_claims_a_source(archive: Engine) -> None:
     lease = timedelta(hours=1)
     with writing(archive) as conn:
-        assert claim_source(conn, "remisser", "elsewhere/1", NOW, lease)
-        assert claim_source(conn, "remisser", "elsewhere/1", NOW, lease)
-        assert not claim_source(conn, "remisser", claimant(), NOW, lease)
-        assert claim_source(conn, "remisser", claimant(), NOW + lease, lease)
-        release_source(conn, "remisser", "elsewhere/1")
-        assert not claim_source(conn, "remisser", "elsewhere/1", NOW + lease, lease)
-        release_source(conn, "remisser", claimant())
-        assert claim_source(conn, "remisser", "elsewhere/1", NOW + lease, lease)
+        assert claim(conn, [SOURCE], "elsewhere/1", NOW, lease=lease)
+        assert claim(conn, [SOURCE], "elsewhere/1", NOW, lease=lease)
+        assert not claim(conn, [SOURCE], claimant(), NOW, lease=lease)
+        assert claim(conn, [SOURCE], claimant(), NOW + lease, lease=lease)
+        release(conn, [SOURCE], "elsewhere/1")
+        assert not claim(conn, [SOURCE], "elsewhere/1", NOW + lease, lease=lease)
+        release(conn, [SOURCE], claimant())
+        assert claim(conn, [SOURCE], "elsewhere/1", NOW + lease, lease=lease)
 
 
 def test_the_claim_of_a_killed_process_is_stale_at_once(archive: Engine) -> None:
     host = claimant().rpartition("/")[0]
     with writing(archive) as conn:
-        assert claim_source(conn, "remisser", f"{host}/4194304", NOW, timedelta(hours=1))
-        assert claim_source(conn, "remisser", claimant(), NOW, timedelta(hours=1))
+        assert claim(conn, [SOURCE], f"{host}/4194304", NOW, lease=timedelta(hours=1))
+        assert claim(conn, [SOURCE], claimant(), NOW, lease=timedelta(hours=1))
 
 
 def test_a_moment_written_in_another_zone_is_no_change(archive: Engine) -> None:

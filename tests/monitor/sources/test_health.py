@@ -15,7 +15,7 @@ from monitor import example
 from monitor.archive import schema
 from monitor.archive.engine import open_archive, reading, writing
 from monitor.archive.history import histories
-from monitor.archive.scans import Counts, record_attempt, save_captures, start_scan
+from monitor.archive.scans import Counts, End, record_attempts, save_captures, start_scan
 from monitor.cli.app import run
 from monitor.core.health import History, Origin, PastAttempt, Sign, alarms, usual_silence
 from monitor.doctor import State, examine
@@ -116,7 +116,7 @@ def filled(engine: Engine, *ended: Attempt, url: str = "https://a.example/list")
         for number, one in enumerate(ended):
             now = NOW - timedelta(days=len(ended) - 1 - number)
             scan = start_scan(conn, now, "command")
-            record_attempt(conn, scan, SOURCE, one, counts=Counts(new=1), now=now)
+            record_attempts(conn, scan, [End(SOURCE, one, Counts(new=1))], now=now)
             capture = Capture(url, "GET", 200, {}, now, f"{number:064}", 3, False)
             save_captures(conn, [(SOURCE.id, capture)])
         conn.execute(
