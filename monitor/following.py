@@ -10,7 +10,7 @@ from config.organisation import load_organisation
 from config.settings import Settings
 from monitor.dossiers.filing import JoinReport, join_new
 from monitor.meaning.models import load_in_force
-from monitor.meaning.rating import rate_new
+from monitor.meaning.rating import is_unrated, rate_new
 from monitor.meaning.twins import find_twins
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ def follow(
         engine: the archive.
         settings: those in force.
         clock: gives the present moment (aware).
-        assessor: the model; None: the one in force is loaded.
+        assessor: the model; None: the one in force is loaded, if there is anything to rate.
         rate: False leaves the rating for later.
 
     Raises:
         ArchiveError: the archive does not take it; what was done before stays.
         ConfigError: the model or the configuration is broken.
     """
-    if rate:
+    if rate and is_unrated(engine):
         if assessor is None:
             assessor = load_in_force(settings)
         rate_new(engine, assessor, load_organisation(settings.config), clock)

@@ -15,10 +15,12 @@ from monitor.cli import context, output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from subprocess import Popen
 
     from config.sources import Source
     from monitor.cli.commands import Commands
     from monitor.collecting.scan import ScanReport
+    from monitor.dossiers.filing import JoinReport
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -46,6 +48,41 @@ def scan(
     as_json: Json = False,
 ) -> None:
     """Read sources now, store what they show, and rate what is new."""
+    from spiders.starting import started
+
+    # Before anything that takes time to import.
+    with started() as process:
+        report, filed = _scanned(
+            sources, process, due=due, replay=replay, dry_run=dry_run, rate=not no_rating, quiet=as_json
+        )
+    from monitor.collecting import scan as scanning
+
+    if as_json:
+        output.as_json(scanning.as_json(report) | ({"filing": filed.as_json()} if filed else {}))
+    else:
+        _show(report)
+    for line in filed.lines() if filed else ():
+        output.say(f"utblick: {line}", err=True)
+    for one in report.sources:
+        if one.attempt.outcome in scanning.NOT_WELL:
+            output.say(f"utblick: {one.source.id}: {one.attempt.outcome}: {one.attempt.error or ''}", err=True)
+    if report.interrupted:
+        output.say("utblick: interrupted; what was read is stored, the next scan continues", err=True)
+    if not report.well:
+        raise typer.Exit(1)
+
+
+def _scanned(
+    sources: list[str] | None,
+    process: Popen[bytes],
+    *,
+    due: bool,
+    replay: Path | None,
+    dry_run: bool,
+    rate: bool,
+    quiet: bool,
+) -> tuple[ScanReport, JoinReport | None]:
+    """The scan, and what it meant for dossiers and ratings unless nothing was stored."""
     from config.sources import load_sources, select
     from monitor.archive.engine import reading
     from monitor.archive.scans import due_sources
@@ -62,7 +99,7 @@ def scan(
         if due:
             with reading(engine) as conn:
                 chosen = due_sources(conn, chosen, now, early=True)
-        with _interruptible() as stop, _progress(chosen, quiet=as_json) as watch:
+        with _interruptible() as stop, _progress(chosen, quiet=quiet) as watch:
             report = scanning.scan(
                 engine,
                 chosen,
@@ -72,25 +109,13 @@ def scan(
                 due=scanning.Due.SOON if due else None,
                 replay=replay,
                 dry_run=dry_run,
+                process=process,
                 stop=stop,
                 watch=watch,
             )
-        filed = None
-        if not dry_run and not report.interrupted:
-            filed = follow(engine, settings, lambda: context.clock(settings), rate=not no_rating)
-    if as_json:
-        output.as_json(scanning.as_json(report) | ({"filing": filed.as_json()} if filed else {}))
-    else:
-        _show(report)
-    for line in filed.lines() if filed else ():
-        output.say(f"utblick: {line}", err=True)
-    for one in report.sources:
-        if one.attempt.outcome in scanning.NOT_WELL:
-            output.say(f"utblick: {one.source.id}: {one.attempt.outcome}: {one.attempt.error or ''}", err=True)
-    if report.interrupted:
-        output.say("utblick: interrupted; what was read is stored, the next scan continues", err=True)
-    if not report.well:
-        raise typer.Exit(1)
+        if dry_run or report.interrupted:
+            return report, None
+        return report, follow(engine, settings, lambda: context.clock(settings), rate=rate)
 
 
 def parse(

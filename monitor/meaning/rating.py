@@ -25,6 +25,12 @@ BATCH = 200
 """Documents rated and stored in one transaction; an interruption loses at most one batch of work."""
 
 
+def is_unrated(engine: Engine) -> bool:
+    """Whether any document waits for its first rating in its present form."""
+    with reading(engine) as conn:
+        return bool(unassessed(conn, None))
+
+
 def rate_new(
     engine: Engine,
     assessor: Assessor,
