@@ -54,7 +54,7 @@ class Run:
         self._asked: set[str] = set()
         self._lists = 0  # start requests that are no details: each begins a list
         self._lasts = 0
-        self._found: set[str] = set()  # keys of findings handed over
+        self._found: set[str] = set()  # keys of what was handed over
         self._keys: set[str] = set()  # every key that the source shows, also on pages not read again
         self._listed: set[str] = set()
         self._newest: date | None = None
@@ -164,11 +164,12 @@ class Run:
                 asks=reading.asks,
                 listed=reading.listed,
                 last=reading.last,
-                keys=frozenset(finding.key for finding in reading.findings) - reading.listed,
+                keys=reading.keys - reading.listed,
                 newest=_newest(reading.findings),
                 empty=empty,
             ),
             warnings=reading.warnings,
+            holders=reading.holders,
         )
 
     def accept(self, ask: Ask, page: PageRead) -> None:
@@ -179,7 +180,7 @@ class Run:
         self._in_a_row = 0
         self._pages_read += 1
         self._details_read += ask.key is not None
-        self._found |= {finding.key for finding in page.findings}
+        self._found |= page.keys
         self._keys |= remembered.keys | remembered.listed
         self._listed |= remembered.listed
         self._lasts += remembered.last

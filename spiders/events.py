@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from spiders.finding import Attempt, Capture, Finding
+from spiders.finding import Attempt, Capture, Finding, Holder
 from spiders.platform import Assignment, Remembered
 
 
@@ -42,7 +42,13 @@ class PageRead:
     findings: tuple[Finding, ...] = ()
     remembered: Remembered | None = None
     warnings: tuple[str, ...] = ()
+    holders: tuple[Holder, ...] = ()
     event: Literal["reading"] = "reading"
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Of everything that is handed over."""
+        return frozenset(one.key for one in self.findings) | {one.key for one in self.holders}
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,36 @@ class Finding:
     version: str | None = None
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Seat:
+    """A seat in a body that decides: `body` is its code ("ENVI").
+
+    `role` is `chair`, `vice-chair`, `member` or `substitute`, else the source's own word. `until` is the last day;
+    None while nobody has named one.
+    """
+
+    body: str
+    role: str
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A holder of public office with their seats, as a source shows them now. No other word about them is kept.
+
+    `country` is the one they were elected in, by the source's code; `group` their political group. Whatever was
+    known of the holder's seats is replaced by `seats`: each body, role and first day once, in that order.
+    """
+
+    key: str
+    name: str
+    url: str
+    country: str
+    group: str = ""
+    seats: tuple[Seat, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """A raw response as received. `sha256` is of the body before redaction; `stored` names the file."""

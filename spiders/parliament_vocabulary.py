@@ -39,6 +39,18 @@ ROLES = {
 }
 """Roles (`def/ep-roles/…`) in Swedish; "" is known and left out."""
 
+SEATS = {
+    "CHAIR": "chair",
+    "CHAIR_CO": "chair",
+    "CHAIR_VICE": "vice-chair",
+    "MEMBER": "member",
+    "MEMBER_SUBSTITUTE": "substitute",
+}
+"""Roles (`def/ep-roles/…`) in a committee as `spiders.finding.Seat` names them."""
+
+COMMITTEE = "COMMITTEE_PARLIAMENTARY_"
+"""How the classes (`def/ep-entities/…`) of committees begin: standing, special, joint, subcommittees."""
+
 COMMITTEES = {
     "AFCO": "utskottet för konstitutionella frågor",
     "AFET": "utrikesutskottet",
@@ -90,6 +102,7 @@ DOCUMENT_KINDS = {
     "RESOLUTION_MOTION": Kind.EU_DOCUMENT,
     "RESOLUTION_MOTION_JOINT": Kind.EU_DOCUMENT,
     "AGREEMENT_PROVISIONAL": Kind.EU_DOCUMENT,
+    "ACT_FOLLOWUP": Kind.EU_DOCUMENT,
     "RECOMMENDATION": Kind.EU_DOCUMENT,
     "AMENDMENT_LIST": Kind.OTHER,
     "AMENDMENT_BUDGET_EU_DRAFT": Kind.OTHER,

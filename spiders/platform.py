@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from config.sources import Source
-from spiders.finding import NOTHING, Finding
+from spiders.finding import NOTHING, Finding, Holder
 
 Form = Literal["json", "xml", "html", "text", "any"]
 """What a reader expects a body to be; `spiders.walls` holds pages of another form back."""
@@ -119,7 +119,7 @@ class Reading:
     """What one page says: findings, the requests that follow from it, and what somebody should know.
 
     `listed` holds the keys that a list page shows (for sweeps). `last` is true on the page that ends a
-    complete list whose counts agree.
+    complete list whose counts agree. `holders` are people in their office; they are no documents.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -127,6 +127,12 @@ class Reading:
     warnings: tuple[str, ...] = ()
     listed: frozenset[str] = frozenset()
     last: bool = False
+    holders: tuple[Holder, ...] = ()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Of everything that the page says something about."""
+        return frozenset(one.key for one in self.findings) | {one.key for one in self.holders}
 
 
 @dataclass(frozen=True, slots=True)

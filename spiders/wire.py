@@ -12,13 +12,13 @@ from pydantic import ConfigDict, Discriminator, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from spiders.events import Done, Ended, Event, Job, PageRead, Progress
-from spiders.finding import Addressees, Attempt, Capture, Finding, Identifier, Step, Window
+from spiders.finding import Addressees, Attempt, Capture, Finding, Holder, Identifier, Seat, Step, Window
 from spiders.platform import Ask, Assignment, Remembered
 
 Form = TypeVar("Form")
 
 for _form in (
-    *(Identifier, Step, Window, Addressees, Finding, Capture, Attempt),
+    *(Identifier, Step, Window, Addressees, Finding, Seat, Holder, Capture, Attempt),
     *(Ask, Remembered, Assignment),
     *(Job, PageRead, Progress, Ended, Done),
 ):

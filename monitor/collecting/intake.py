@@ -1,7 +1,7 @@
 """Take in what a scan read: decide, store in one transaction per batch, and notice what is gone.
 
-A page's findings, office-holders, capture and validators are stored together, validators last: killed at any moment, the next
-scan asks again for exactly what was not stored, and storing it twice changes nothing.
+A page's findings, office-holders, capture and validators are stored together, validators last: killed at any
+moment, the next scan asks again for exactly what was not stored, and storing it twice changes nothing.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -191,7 +191,7 @@ class Intake:
         for one in (holder for page in pages for holder in page.holders):
             tally.seen.add(one.key)
             if one.key not in before:
-                tally.new.add(one.key)
+                tally.new |= {one.key} if one.seats else set()
             elif one != before[one.key]:
                 tally.changed.add(one.key)
 

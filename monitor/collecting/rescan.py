@@ -21,6 +21,7 @@ from monitor.archive.captures import captures_of, gone_keys, never_read, remembe
 from monitor.archive.claims import claim, claimant, release
 from monitor.archive.engine import reading, writing
 from monitor.archive.scans import finish_scan, start_scan
+from monitor.archive.seats import gone_holders
 from monitor.collecting.intake import Intake
 from monitor.errors import MonitorError
 from spiders.captures import read_capture
@@ -92,7 +93,7 @@ def rescan(
     with ExitStack() as held:
         number = 0 if dry_run else held.enter_context(_claimed(engine, source, clock))
         with reading(engine) as conn:
-            gone = gone_keys(conn, source.archive)
+            gone = gone_keys(conn, source.archive) | gone_holders(conn, source.id)
         pages = book.pages(gone)
         # What was read before is no news now, whatever the parser makes of it; it comes first.
         for news in (False, True):
@@ -173,7 +174,10 @@ class _Book:
             name, capture = self._responses[place]
             newest, said = self._newest[name]
             remembered = self._remembered(capture, said) if place == newest else None
-            pages.append(PageRead(self.source.id, name, capture, tuple(findings[place]), remembered))
+            holders = tuple(one for one in said.holders if one.key not in gone) if place == newest else ()
+            pages.append(
+                PageRead(self.source.id, name, capture, tuple(findings[place]), remembered, holders=holders)
+            )
         return pages
 
     def _remembered(self, capture: Capture, said: Reading) -> Remembered:
@@ -185,9 +189,9 @@ class _Book:
             asks=said.asks,
             listed=said.listed,
             last=said.last,
-            keys=frozenset(one.key for one in said.findings) - said.listed,
+            keys=said.keys - said.listed,
             newest=max((one.published for one in said.findings if one.published), default=None),
-            empty=not said.findings and not said.listed and not said.asks,
+            empty=not said.keys and not said.listed and not said.asks,
         )
 
     def _ask(self, capture: Capture) -> Ask | None:

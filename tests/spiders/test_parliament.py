@@ -13,7 +13,8 @@ import pytest
 from config.errors import ConfigError
 from config.sources import load_sources
 from spiders.finding import Finding, Identifier, Kind, Relation, Step
-from spiders.parliament import MOST_PAGES, Parliament
+from spiders.parliament import Parliament
+from spiders.parliament_lists import MOST_PAGES
 from spiders.platform import Assignment, Blocked, Drifted, Empty, Failed, Page, Reading
 from spiders.reading import read_page
 from tests.spiders.pages import assignment, page
@@ -443,7 +444,7 @@ def test_every_declared_source_makes_sense() -> None:
 def test_only_known_addresses_are_asked_for() -> None:
     for url in (
         "https://data.europarl.europa.eu/api/v1/meetings?year=2022",
-        f"{API}/procedures/feed?timeframe=one-week",
+        f"{API}/meps/feed?timeframe=one-week",
         f"{API}/meps/1909",
         f"{API}/meetings/MTG-PL-2026-12-16",
         "https://www.europarl.europa.eu/doceo/document/PV-9-2024-04-24-RCV_FR.xml",
