@@ -1,10 +1,13 @@
 """What all tables share: one MetaData with a naming convention, and a UTC time type."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import DateTime, Dialect, MetaData
 from sqlalchemy.types import TypeDecorator
+
+PERSON: Final[dict[str, Any]] = {"person": True}
+"""Marks a column that holds the name of somebody who did something (`monitor.archive.people`)."""
 
 metadata = MetaData(
     naming_convention={

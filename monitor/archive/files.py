@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from monitor.archive.base import UtcDateTime, metadata
+from monitor.archive.base import PERSON, UtcDateTime, metadata
 from monitor.archive.schema import Json
 
 PROPOSAL_STATES: Final = ("proposed", "confirmed", "rejected")
@@ -78,7 +78,7 @@ dossier_event = Table(
     Column("id", Integer, primary_key=True),
     Column("dossier", ForeignKey("dossier.id"), nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("who", String, doc="a person's name in the organisation; None: a rule"),
+    Column("who", String, doc="a person's name in the organisation; None: a rule", info=PERSON),
     Column("what", String, nullable=False, doc="merged, left, split, joined, confirmed, rejected or conflict"),
     Column("detail", Json, nullable=False),
 )
@@ -90,7 +90,7 @@ join_verdict = Table(
     Column("document", ForeignKey("document.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("key", String, nullable=False, index=True, doc="what the document is about, says a person"),
     Column("cut", Boolean, nullable=False, doc="its own identifiers join nothing any more"),
-    Column("who", String, nullable=False),
+    Column("who", String, nullable=False, info=PERSON),
     Column("at", UtcDateTime, nullable=False),
 )
 
@@ -104,7 +104,7 @@ join_proposal = Table(
     Column("score", Float, nullable=False),
     Column("state", String(10), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
-    Column("who", String, doc="who decided"),
+    Column("who", String, doc="who decided", info=PERSON),
     Column("decided_at", UtcDateTime),
     UniqueConstraint("document", "dossier"),
     _one_of("state", PROPOSAL_STATES),
@@ -142,7 +142,7 @@ case_change = Table(
     Column("id", Integer, primary_key=True),
     Column("case", ForeignKey("case.id"), nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("who", String, nullable=False),
+    Column("who", String, nullable=False, info=PERSON),
     Column("field", String, nullable=False),
     Column("before", Text),
     Column("after", Text),

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 
 from monitor.archive.base import UtcDateTime, metadata
@@ -46,6 +47,8 @@ subscriber = Table(
     Column("address", String(254), unique=True, info=PII),
     Column("name", String(200), info=PII),
     Column("language", String(2), nullable=False),
+    # False: alerts alone.
+    Column("letter", Boolean, nullable=False, server_default=true()),
     # Ids of config/themes.toml; null = every theme.
     Column("themes", JSON(none_as_null=True)),
     Column("density", String(10), nullable=False),

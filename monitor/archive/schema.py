@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from monitor.archive.base import UtcDateTime, metadata
+from monitor.archive.base import PERSON, UtcDateTime, metadata
 
 ByteOrder = String().with_variant(String(collation="C"), "postgresql")
 """Text that is looked up by its beginning: an index serves that only in byte order, which SQLite has by itself."""
@@ -240,7 +240,7 @@ judgement = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("document", ForeignKey("document.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("who", String, nullable=False),
+    Column("who", String, nullable=False, info=PERSON),
     Column("at", UtcDateTime, nullable=False),
     Column("theme", String),
     Column("holds", Boolean, doc="whether the theme does"),

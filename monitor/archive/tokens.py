@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, Integer, String, Table, insert, or_, select, update
 
-from monitor.archive.base import UtcDateTime, metadata
+from monitor.archive.base import PERSON, UtcDateTime, metadata
 from monitor.errors import MonitorError
 
 PREFIX = "utblick_"
@@ -31,7 +31,7 @@ access_token = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("name", String(LONGEST_NAME), nullable=False, doc="what it is for, in its owner's words"),
-    Column("who", String(200), nullable=False, doc="whose it is: the name in the organisation", index=True),
+    Column("who", String(200), nullable=False, doc="whose it is: the person's name", index=True, info=PERSON),
     Column("digest", String(64), nullable=False, unique=True, doc="sha256 of the token", info={"secret": True}),
     Column("created", UtcDateTime, nullable=False),
     Column("expires", UtcDateTime, nullable=False),

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, delete, insert, select
 
-from monitor.archive.base import UtcDateTime, metadata
+from monitor.archive.base import PERSON, UtcDateTime, metadata
 from monitor.archive.schema import Json
 from monitor.archive.upsert import upsert
 
@@ -23,7 +23,14 @@ saved_search = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("name", String(200), nullable=False),
-    Column("who", String(200), nullable=False, doc="who follows it: the name in the organisation", index=True),
+    Column(
+        "who",
+        String(200),
+        nullable=False,
+        doc="who follows it: the name in the organisation",
+        index=True,
+        info=PERSON,
+    ),
     Column("query", Json, nullable=False, doc="fields of the search's address"),
     # Whoever has it may read the search's feeds: programs that read feeds cannot log in.
     Column("token", String(43), nullable=False, unique=True, info={"secret": True}),
@@ -35,7 +42,7 @@ audit = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("who", String(200), nullable=False),
+    Column("who", String(200), nullable=False, info=PERSON),
     Column("action", String(40), nullable=False),
     Column("object", String(200), nullable=False, doc="what was changed: document:17"),
     Column("said", Json, nullable=False, doc="what was given"),
@@ -45,7 +52,7 @@ audit = Table(
 visit = Table(
     "visit",
     metadata,
-    Column("who", String(200), primary_key=True, doc="the name in the organisation"),
+    Column("who", String(200), primary_key=True, doc="the name in the organisation", info=PERSON),
     Column("seen_at", UtcDateTime, nullable=False, doc="of the visit that goes on, or of the last one"),
     Column("before", UtcDateTime, doc="end of the visit before that; None: it is the first"),
 )
