@@ -59,6 +59,19 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Country(_Strict):
+    """The country we are in: whose members of the European Parliament are ours."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    """Two letters, as the EU's institutions write it: "SE", but "EL" for Greece."""
+    sv: Line
+    en: Line
+
+    def named(self, language: str) -> str:
+        """Its name in Swedish or English."""
+        return self.sv if language == "sv" else self.en
+
+
 class Channel(_Strict):
     """Somebody through whom we can act."""
 
@@ -97,6 +110,8 @@ class Organisation(_Strict):
     public_address: Annotated[str, AfterValidator(_https)] | None = None
     """Where the unsubscribe page and the web copy can be reached from outside; None = nowhere."""
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Stockholm"
+    country: Country | None = None
+    """None: sources that ask for one's own country cannot be read, and nobody's members are named."""
     places: tuple[Line, ...] = ()
     """Places by which Swedish sources name us, the organisation's own first."""
     companies: tuple[Line, ...] = ()

@@ -10,6 +10,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from config.errors import ConfigError
 from config.loading import find_all, read_toml, validate
+from config.organisation import load_organisation
+
+COUNTRY = "{country}"
+"""Stands in an address for the code of the organisation's country."""
 
 Cadence = Literal["hourly", "daily", "weekdays", "weekly", "monthly", "manual"]
 
@@ -57,7 +61,7 @@ class Source(_Strict):
     owner: str
     """Who publishes."""
     url: Annotated[str, AfterValidator(_http)]
-    """Start address."""
+    """Start address; `{country}` in it is the code of the organisation's country."""
     cadence: Cadence = "daily"
     languages: tuple[str, ...] = ("en",)
     """ISO 639-1, the usual first."""
@@ -93,7 +97,7 @@ class Source(_Strict):
 
 
 def load_sources(overlay: Path | None = None) -> tuple[Source, ...]:
-    """Every declared source, in the order of files and tables.
+    """Every declared source, in the order of files and tables; `{country}` is filled in where we name one.
 
     Raises:
         ConfigError: a broken file, a wrong field, an id declared twice.
@@ -108,8 +112,13 @@ def load_sources(overlay: Path | None = None) -> tuple[Source, ...]:
             source = validate(Source, table, path, "source", ordinal)
             if source.id in sources:
                 raise ConfigError(f"{path}: source {source.id!r} is declared twice")
-            sources[source.id] = source
+            sources[source.id] = _of_our_country(source, overlay) if COUNTRY in source.url else source
     return tuple(sources.values())
+
+
+def _of_our_country(source: Source, overlay: Path | None) -> Source:
+    country = load_organisation(overlay).country
+    return source.model_copy(update={"url": source.url.replace(COUNTRY, country.code)}) if country else source
 
 
 def select(sources: Iterable[Source], ids: Iterable[str]) -> tuple[Source, ...]:

@@ -85,7 +85,10 @@ class Parliament(Platform):
         elif parts.query and not query.get("limit", "").isdigit():
             raise ConfigError(f"source {source.id}: url: expected limit=N, got {source.url}")
         if path == _MEMBERS and len(query.get("country-of-representation", "")) != 2:
-            raise ConfigError(f"source {source.id}: url: expected country-of-representation=XX, got {source.url}")
+            raise ConfigError(
+                f"source {source.id}: url: expected country-of-representation=XX, got {source.url};"
+                " [country] of organisation.toml fills in {country}"
+            )
 
     def start(self, assignment: Assignment) -> Iterable[Ask]:
         """The first page of the list (if there is a filter), what is followed, what is to be read again."""
