@@ -9,7 +9,7 @@ import logging
 import subprocess
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from queue import Empty, Queue
@@ -42,6 +42,7 @@ def crawl(
     job: Job,
     *,
     process: subprocess.Popen[bytes] | None = None,
+    idle: Callable[[], None] | None = None,
     stop: threading.Event | None = None,
     limit: float | None = None,
 ) -> Generator[Event, None, None]:
@@ -50,6 +51,7 @@ def crawl(
     Args:
         job: what to read.
         process: a child that was started before (`spiders.starting`) and waits for its job.
+        idle: called whenever no event has come for a moment.
         stop: once set, the child is asked to close its attempts; its last events still come.
         limit: seconds after which the child is killed; by default the longest deadline and `START`.
 
@@ -71,6 +73,8 @@ def crawl(
             if not isinstance(event, _Nothing):
                 _note(books, event)
                 yield event
+            elif idle is not None:
+                idle()
             if stop is not None and stop.is_set() and reason is None:
                 child.ask_to_end()
                 deadline = min(deadline, time.monotonic() + GRACE)

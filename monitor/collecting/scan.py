@@ -122,7 +122,7 @@ def scan(
                     allow_private=settings.allow_private_addresses,
                 )
                 # Closed at once if the archive fails: the child must not go on for nobody.
-                with closing(crawl(job, process=child, stop=stop)) as events:
+                with closing(crawl(job, process=child, idle=run.store, stop=stop)) as events:
                     run.follow(events)
         finally:
             run.release(ours)
@@ -189,7 +189,7 @@ class _Run:
             return assignments(conn, sources, self.clock())
 
     def follow(self, events: Iterable[Event]) -> None:
-        """Store what the events say, in batches and in their order, while the crawl goes on."""
+        """Store what the events say while the crawl goes on: many at once where many come."""
         for event in events:
             match event:
                 case PageRead() | Ended():
@@ -200,10 +200,9 @@ class _Run:
                     self.watch(event, self.intake.counts(event.source))
                 case Done():
                     log.info("crawl: %.1f s CPU, %.0f MB", event.cpu, event.memory / 1e6)
-            full = len(self.waiting) >= BATCH or time.monotonic() - self.waiting_since > LONGEST_WAIT
-            if self.waiting and full:
-                self._store()
-        self._store()
+            if len(self.waiting) >= BATCH or time.monotonic() - self.waiting_since > LONGEST_WAIT:
+                self.store()
+        self.store()
 
     def release(self, sources: Sequence[Source]) -> None:
         """Give the sources back and note the end of the scan. A full disk must not hide the error before it."""
@@ -213,7 +212,7 @@ class _Run:
             release(conn, sources, claimant())
             finish_scan(conn, self.number, self.clock())
 
-    def _store(self) -> None:
+    def store(self) -> None:
         """Take in what waits: pages first, so that none comes after the end of its source."""
         waiting, self.waiting = self.waiting, []
         pages = [event for event in waiting if isinstance(event, PageRead)]

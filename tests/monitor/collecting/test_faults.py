@@ -126,7 +126,7 @@ def _known(database: Path) -> set[str]:
 def _little_room() -> None:
     # No file may grow beyond this: what a full disk looks like to the program that writes.
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (700_000, 700_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (560_000, 560_000))
 
 
 def test_a_full_disk_is_said_in_one_line_and_the_next_scan_completes(tmp_path: Path) -> None:
