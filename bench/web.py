@@ -1,8 +1,9 @@
-"""How fast the pages are: `python -m bench.web --documents 100000`.
+"""How fast the pages are: `python -m bench.web --documents 100000`; `--curve` measures archives of several sizes.
 
-Fills an archive with the made-up documents of `bench.search`, files them, serves the pages from a process of its
-own and asks for them over HTTP: one reader alone, then many at once with time to think. Times are those that the
-reader sees.
+Fills an archive with made-up documents, files them, serves the pages from a process of its own and asks for them
+over HTTP: one reader alone, then many at once with time to think while a scan stores documents. Times are those
+that the reader sees, and beside them the CPU that the server spent: what remains of them on an idle machine. (With
+PostgreSQL the database works in processes of its own, whose CPU is not counted.)
 """
 
 import argparse
@@ -14,33 +15,48 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 
 import httpx
-from sqlalchemy import Engine, case, func, select, update
 
-from bench.search import NOW, TEXTS, _tag, fill, made_up
-from monitor.archive.engine import open_archive, reading, writing
-from monitor.archive.schema import document
-from monitor.dossiers.filing import join_new
+from bench.filling import fill_archive, scan_on
+from bench.search import NOW, TEXTS
+from monitor.archive.engine import open_archive
 
 FILTERS = ("", "&kind=report", "&open=1", "&sort=date", "&from=2023-01-01&level=act")
+NARROWED = ("theme=theme-3", "kind=report&kind=bill", "since=2023-01-01&level=act", "open=true", "source=source-7")
+CURVE = (10_000, 100_000, 1_000_000)
 
 
-def fill_archive(engine: Engine, count: int) -> None:
-    """Make the archive, unless it holds as many documents already."""
-    with reading(engine) as conn:
-        if conn.execute(select(func.count()).select_from(document)).scalar_one() >= count:
-            return
-    fill(engine, made_up(count))
-    _tag(engine)
-    own = document.c.id % 20
-    level = case((own == 0, "act"), (own < 4, "brief"), (own < 8, "background"), else_="none")
-    with writing(engine) as conn:
-        conn.execute(update(document).values(level=level, relevance=0.5, direction="unclear"))
-    join_new(engine, lambda: NOW)
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Milliseconds of one kind of page: as the reader waits, and of the server's CPU (empty: not known here)."""
+
+    waited: list[float] = field(default_factory=list)
+    worked: list[float] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return _said(self.waited) + (f"   CPU {_said(self.worked)}" if self.worked else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The pages in a process of their own."""
+
+    address: str
+    process: int
+
+    def cpu(self) -> float | None:
+        """Milliseconds of CPU that its threads have spent so far; None: this system does not tell."""
+        try:
+            tasks = [path.read_text() for path in Path(f"/proc/{self.process}/task").glob("*/schedstat")]
+        except OSError:
+            return None  # a thread has ended meanwhile
+        return sum(int(task.split()[0]) for task in tasks) / 1e6 if tasks else None
 
 
 def pages(count: int, seed: int = 3) -> dict[str, list[str]]:
@@ -49,17 +65,19 @@ def pages(count: int, seed: int = 3) -> dict[str, list[str]]:
     numbers = [chance.randint(1, count) for _ in range(40)]
     return {
         "start": ["/"] * 5,
+        "search with filters": [f"/api/search?q={text}&facets=0&{more}" for text in TEXTS for more in NARROWED],
         "search with facets": [f"/sok?q={text}{more}" for text in TEXTS for more in FILTERS],
         "dossier": [f"/arende/{number}" for number in numbers],
         "document": [f"/dokument/{number}" for number in numbers],
         "calendar": ["/kalender"] * 5,
-        "statistics": ["/statistik"] * 3,
+        "signals": ["/signaler"] * 5,
+        "statistics": ["/statistik"] * 5,
     }
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of the pages, in a process of their own."""
+def served(folder: Path, database: str) -> Iterator[Server]:
+    """The pages of an archive."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -67,7 +85,8 @@ def served(folder: Path) -> Iterator[str]:
         "import sys, threading; from pathlib import Path; from datetime import datetime;"
         "from config.settings import Settings; from monitor.web import guard, serve;"
         "guard.READS = (1e6, 10**6);"  # one machine plays many readers
-        f"serve(Settings(data_dir=Path({str(folder)!r}), now=datetime.fromisoformat({NOW.isoformat()!r})),"
+        f"serve(Settings(data_dir=Path({str(folder)!r}), database_url={database!r},"
+        f" now=datetime.fromisoformat({NOW.isoformat()!r})),"
         f" host='127.0.0.1', port={port}, stop=threading.Event())"
     )
     process = subprocess.Popen([sys.executable, "-c", script])  # noqa: S603  # our own program
@@ -79,26 +98,33 @@ def served(folder: Path) -> Iterator[str]:
                 break
             except httpx.TransportError:
                 time.sleep(0.1)
-        yield address
+        yield Server(address, process.pid)
     finally:
         process.terminate()
         process.wait(20)
 
 
-def alone(address: str, count: int) -> dict[str, list[float]]:
-    """Milliseconds of one reader's requests, each page twice; the first round warms what is kept in memory."""
-    measured: dict[str, list[float]] = {}
-    with httpx.Client(base_url=address, timeout=60) as client:
+def alone(server: Server, count: int) -> dict[str, Taken]:
+    """One reader's requests, each page twice; the first round warms what is kept in memory."""
+    measured: dict[str, Taken] = {}
+    with httpx.Client(base_url=server.address, timeout=120) as client:
         for measuring in (False, True):
             for kind, paths in pages(count).items():
                 for path in paths:
-                    taken, _ = _ask(client, path)
+                    before = server.cpu()
+                    taken, status = _ask(client, path)
+                    after = server.cpu()
+                    if status >= 400 and status != 404:
+                        raise SystemExit(f"{path}: {status}")
                     if measuring:
-                        measured.setdefault(kind, []).append(taken)
+                        one = measured.setdefault(kind, Taken())
+                        one.waited.append(taken)
+                        if before is not None and after is not None:
+                            one.worked.append(after - before)
     return measured
 
 
-def together(address: str, count: int, readers: int, seconds: float) -> tuple[list[float], int]:
+def together(server: Server, count: int, readers: int, seconds: float) -> tuple[list[float], int]:
     """Milliseconds of many readers' requests with 1–3 s to think between them, and how many went wrong."""
     times: list[float] = []
     wrong: list[int] = []
@@ -106,13 +132,13 @@ def together(address: str, count: int, readers: int, seconds: float) -> tuple[li
 
     def read(seed: int) -> None:
         chance = random.Random(seed)  # noqa: S311  # nothing here is secret
-        paths = [path for some in pages(count, seed).values() for path in some if "statistik" not in path]
-        with httpx.Client(base_url=address, timeout=60) as client:
+        paths = [path for some in pages(count, seed).values() for path in some]
+        with httpx.Client(base_url=server.address, timeout=120) as client:
             while time.monotonic() < ends:
+                time.sleep(chance.uniform(1, 3))
                 taken, status = _ask(client, chance.choice(paths))
                 times.append(taken)
                 wrong.extend([status] * (status >= 400 and status != 404))
-                time.sleep(chance.uniform(1, 3))
 
     working = [threading.Thread(target=read, args=(seed,)) for seed in range(readers)]
     for one in working:
@@ -129,30 +155,70 @@ def _ask(client: httpx.Client, path: str) -> tuple[float, int]:
 
 
 def _said(times: Sequence[float]) -> str:
-    return f"p50 {quantiles(times, n=2)[0]:7.1f} ms   p95 {quantiles(times, n=20)[-1]:7.1f} ms"
+    middle, high = _middle_and_high(times)
+    return f"p50 {middle:6.0f} ms  p95 {high:6.0f} ms"
+
+
+def _middle_and_high(times: Sequence[float]) -> tuple[float, float]:
+    return quantiles(times, n=2)[0], quantiles(times, n=20, method="inclusive")[-1]
+
+
+def measure(folder: Path, database: str, chosen: argparse.Namespace) -> dict[str, Taken]:
+    """Every kind of page of one archive, printed as it is measured."""
+    folder.mkdir(parents=True, exist_ok=True)
+    engine = open_archive(database)
+    started = time.perf_counter()
+    fill_archive(engine, chosen.documents)
+    engine.dispose()
+    sys.stdout.write(f"{chosen.documents} documents, filled and filed in {time.perf_counter() - started:.0f} s\n")
+    with served(folder, database) as server:
+        measured = alone(server, chosen.documents)
+        for kind, taken in measured.items():
+            sys.stdout.write(f"{kind:24} {taken}\n")
+        if chosen.readers:
+            # As a scan does it, in a process of its own.
+            scan = get_context("spawn").Process(target=scan_on, args=(database, chosen.seconds))
+            scan.start()
+            times, wrong = together(server, chosen.documents, chosen.readers, chosen.seconds)
+            scan.join()
+            name = f"{chosen.readers} readers and a scan"
+            sys.stdout.write(f"{name:24} {_said(times)}   {len(times)} requests, {wrong} errors\n")
+            measured[name] = Taken(times)
+    return measured
+
+
+def curve(sizes: Sequence[int], rows: Sequence[dict[str, Taken]]) -> str:
+    """A table (Markdown): what the 95th percentile of each kind of page is at each size."""
+    lines = ["| p95, ms | " + " | ".join(f"{size:,} documents" for size in sizes) + " |"]
+    lines.append("| --- " + "| ---: " * len(sizes) + "|")
+    for kind in rows[0]:
+        cells = [f"{_middle_and_high(row[kind].waited)[1]:.0f}" for row in rows]
+        lines.append(f"| {kind} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--documents", type=int, default=100_000)
-    parser.add_argument("--readers", type=int, default=30)
+    parser.add_argument("--readers", type=int, default=30, help="how many at once; 0: none")
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--folder", type=Path, help="a data folder to fill and keep (default: a temporary one)")
+    parser.add_argument(
+        "--database", help="postgresql://… in place of the folder's SQLite file; empty, or filled here"
+    )
+    parser.add_argument("--curve", action="store_true", help="10,000, 100,000 and 1,000,000 documents, as a table")
     chosen = parser.parse_args()
     with TemporaryDirectory() as temporary:
         folder = chosen.folder or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        engine = open_archive(f"sqlite:///{folder / 'utblick.db'}")
-        started = time.perf_counter()
-        fill_archive(engine, chosen.documents)
-        engine.dispose()
-        sys.stdout.write(f"filled and filed in {time.perf_counter() - started:.0f} s\n")
-        with served(folder) as address:
-            for kind, times in alone(address, chosen.documents).items():
-                sys.stdout.write(f"{kind:24} {_said(times)}\n")
-            times, wrong = together(address, chosen.documents, chosen.readers, chosen.seconds)
-            sys.stdout.write(f"{chosen.readers} readers: {len(times)} requests, {wrong} errors   {_said(times)}\n")
+        if not chosen.curve:
+            measure(folder, chosen.database or f"sqlite:///{folder / 'utblick.db'}", chosen)
+            return
+        rows = []
+        for chosen.documents in CURVE:
+            own = folder / str(chosen.documents)
+            rows.append(measure(own, f"sqlite:///{own / 'utblick.db'}", chosen))
+        sys.stdout.write(curve(CURVE, rows))
 
 
 if __name__ == "__main__":

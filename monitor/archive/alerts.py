@@ -5,7 +5,7 @@ with `alert:` and its key, and the documents in it are the edition's entries.
 """
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -74,7 +74,7 @@ class Alert:
     """The search's."""
     who: str
     """Who follows it."""
-    query: Mapping[str, str]
+    query: Mapping[str, str | Sequence[str]]
     language: str
     state: str
     """The subscriber's: `pending`, `active`, `unsubscribed`."""

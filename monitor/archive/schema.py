@@ -145,13 +145,14 @@ document = Table(
     Column("relevance", Float),
     Column("level", String),
     Column("direction", String),
+    Column("stage", String, doc="at which the dossier that it is about stands; None: nothing has moved it"),
     UniqueConstraint("source", "key"),
     Index("ix_document_day", "day", "id"),
     Index("ix_document_level_day", "level", "day"),
     Index("ix_document_first_seen", "first_seen"),
     Index("ix_document_changed", "changed"),
     # What matches are counted by, without the texts beside it.
-    Index("ix_document_facets", "id", "level", "direction", "kind", "source", "language", "day"),
+    Index("ix_document_facets", "id", "level", "direction", "kind", "source", "language", "stage", "day"),
 )
 
 revision = Table(

@@ -4,7 +4,7 @@ Nothing here commits; the pages do.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -65,7 +65,7 @@ class SavedSearch:
     id: int
     name: str
     who: str
-    query: Mapping[str, str]
+    query: Mapping[str, str | Sequence[str]]
     token: str
     created: datetime
 
@@ -107,7 +107,9 @@ def keep_visit(conn: Connection, who: str, here: Visit) -> None:
     conn.execute(kept.on_conflict_do_update(index_elements=[visit.c.who], set_=values))
 
 
-def save_search(conn: Connection, name: str, who: str, query: Mapping[str, str], now: datetime) -> SavedSearch:
+def save_search(
+    conn: Connection, name: str, who: str, query: Mapping[str, str | Sequence[str]], now: datetime
+) -> SavedSearch:
     """Follow a search from now on."""
     values = {"name": name, "who": who, "query": dict(query), "token": secrets.token_urlsafe(32), "created": now}
     row = conn.execute(insert(saved_search).values(**values).returning(saved_search)).mappings().one()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from config.settings import Settings
+    from monitor.core.stages import Model
     from monitor.dossiers.cases import Case
 
 app = Commands(
@@ -164,7 +165,7 @@ def confirm(proposal: Annotated[int, typer.Argument(metavar="NO")], *, by: Who) 
 
     settings = context.settings()
     with context.archive(settings) as engine, writing(engine) as conn:
-        number = dossiers.confirm(conn, proposal, who=by, at=context.clock(settings))
+        number = dossiers.confirm(conn, proposal, _model(settings), who=by, at=context.clock(settings))
     output.say(f"joined to dossier:{number}")
 
 
@@ -189,7 +190,7 @@ def join(ref: Ref, other: Annotated[str, typer.Argument(metavar="OTHER")], *, by
     settings = context.settings()
     with context.archive(settings) as engine, writing(engine) as conn:
         one, second = _dossier(conn, settings, ref), _dossier(conn, settings, other)
-        number = dossiers.join(conn, one, second, who=by, at=context.clock(settings))
+        number = dossiers.join(conn, one, second, _model(settings), who=by, at=context.clock(settings))
     output.say(f"joined as dossier:{number}")
 
 
@@ -207,8 +208,15 @@ def split(
     settings = context.settings()
     with context.archive(settings) as engine, writing(engine) as conn:
         one = _dossier(conn, settings, ref)
-        number = dossiers.split(conn, one, documents, who=by, at=context.clock(settings))
+        number = dossiers.split(conn, one, documents, _model(settings), who=by, at=context.clock(settings))
     output.say(f"split off as dossier:{number}")
+
+
+def _model(settings: Settings) -> Model:
+    from config.stages import load_stages
+    from monitor.core.stages import Model
+
+    return Model(load_stages(settings.config))
 
 
 def _dossier(conn: Connection, settings: Settings, ref: str) -> int:

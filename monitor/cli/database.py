@@ -18,11 +18,14 @@ def upgrade() -> None:
     """Make the archive, or bring it up to the tables of this program."""
     from monitor.archive.engine import connect, shown
     from monitor.archive.migrating import upgrade as migrate
+    from monitor.dossiers.standing import keep_stages
 
-    address = context.settings().database
+    settings = context.settings()
+    address = settings.database
     engine = connect(address)
     try:
         version = migrate(engine)
+        keep_stages(engine, context.clock(settings), overlay=settings.config)
     finally:
         engine.dispose()
     output.say(f"{shown(address)} stands at {version}")

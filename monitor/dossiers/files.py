@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import Connection, func, select
 
@@ -31,7 +32,7 @@ from monitor.core.stages import (
     usual_lengths,
 )
 from monitor.core.zone import ZONE
-from spiders.finding import Identifier, Relation
+from spiders.finding import Identifier, Relation, Step
 
 _PREPARATORY = 5
 """Sector of CELEX numbers of proposals and communications."""
@@ -187,7 +188,24 @@ def _file(one: Dossier, documents: Mapping[int, Document], rules: Rules, today: 
     )
 
 
-def dated(one: Document, model: Model) -> list[Dated]:
+class Stepped(Protocol):
+    """A document as far as the way of its file hangs on it."""
+
+    @property
+    def source(self) -> str: ...  # noqa: D102  # as in `Document`, all of them
+    @property
+    def key(self) -> str: ...  # noqa: D102
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def published(self) -> date | None: ...  # noqa: D102
+    @property
+    def identifiers(self) -> tuple[Identifier, ...]: ...  # noqa: D102
+    @property
+    def steps(self) -> tuple[Step, ...]: ...  # noqa: D102
+
+
+def dated(one: Stepped, model: Model) -> list[Dated]:
     """The days of a document; one without steps of its own may be a step by its publication."""
     if one.steps:
         return [Dated(step.date, step.code, one.source, one.kind) for step in one.steps]
@@ -195,7 +213,7 @@ def dated(one: Document, model: Model) -> list[Dated]:
     return [Dated(one.published, code, one.source, one.kind)] if code and one.published else []
 
 
-def traits_of(keys: Iterable[str], documents: Iterable[Document]) -> Traits:
+def traits_of(keys: Iterable[str], documents: Iterable[Stepped]) -> Traits:
     """What tells which way a file goes."""
     documents = list(documents)
     names = [name for one in documents for name in one.identifiers if name.relation is Relation.SUBJECT]

@@ -19,6 +19,7 @@ from monitor.archive.schema import document, document_identifier, document_step
 from monitor.core.joining import Conflict, Partition, kind_of_key, names_file, partition, relations
 from monitor.core.proposals import Candidate, Loose, Nicknames, propose
 from monitor.core.stages import Dated, Model, unknown_codes
+from monitor.dossiers.standing import due, forget_stages, note_stages
 from monitor.errors import MonitorError
 from spiders.finding import Identifier, Kind, Relation
 
@@ -102,14 +103,15 @@ def join_new(engine: Engine, clock: Callable[[], datetime], *, overlay: Path | N
         ConfigError: nicknames or stages are broken.
     """
     nicknames, model = Nicknames.of(load_lexicon(overlay)), Model(load_stages(overlay))
-    with reading(engine) as conn:
-        waiting = room.unfiled(conn)
-        if not waiting:
-            return JoinReport(unjoined=_unjoined(conn))
     now = clock()
+    with reading(engine) as conn:
+        waiting, moved = room.unfiled(conn), due(conn, now)
+        if not (waiting or moved):
+            return JoinReport(unjoined=_unjoined(conn))
     with writing(engine) as conn:
         unknown = _file(conn, waiting, model, now)
-        settled, conflicts, documents = _join(conn, waiting, now)
+        settled, conflicts, documents = _join(conn, waiting, now, model)
+        note_stages(conn, moved, model, now)
         proposed = _propose(conn, documents, nicknames, now)
         return JoinReport(
             filed=len(waiting),
@@ -157,13 +159,16 @@ def _joining(keys: Mapping[str, Relation]) -> dict[str, Relation]:
 
 
 def _join(
-    conn: Connection, changed: Collection[int], now: datetime
+    conn: Connection, changed: Collection[int], now: datetime, model: Model
 ) -> tuple[room.Settled, tuple[Conflict, ...], frozenset[int]]:
     """Put the documents and all whose place hangs on theirs into dossiers."""
     documents = room.neighbourhood(conn, changed)
     found = partition(room.papers_of(conn, documents))
     groups = sorted(found.groups, key=lambda group: (min(group.documents | group.packages), sorted(group.keys)))
     settled = room.settle(conn, groups, documents, now)
+    homes = room.dossiers_of(conn, sorted(documents))
+    note_stages(conn, set(homes.values()), model, now)
+    forget_stages(conn, documents - homes.keys())
     return settled, _note_conflicts(conn, found, now), documents
 
 
@@ -290,7 +295,7 @@ def _earliest(days: Sequence[date]) -> date | None:
 # ---------------------------------------------------------------------------- what people decide
 
 
-def confirm(conn: Connection, proposal: int, *, who: str, at: datetime) -> int:
+def confirm(conn: Connection, proposal: int, model: Model, *, who: str, at: datetime) -> int:
     """Join the document of a proposal to its dossier; gives the dossier.
 
     Raises:
@@ -298,7 +303,7 @@ def confirm(conn: Connection, proposal: int, *, who: str, at: datetime) -> int:
     """
     row = _open_proposal(conn, proposal)
     number = _stands(conn, row.dossier)
-    _together(conn, [row.document], number, who, at)
+    _together(conn, [row.document], number, model, who=who, at=at)
     _decide(conn, proposal, "confirmed", who, at)
     joined = room.dossiers_of(conn, [row.document])[row.document]
     room.note(conn, joined, "confirmed", {"document": row.document, "reasons": row.reasons}, at, who=who)
@@ -316,7 +321,7 @@ def reject(conn: Connection, proposal: int, *, who: str, at: datetime) -> None:
     room.note(conn, row.dossier, "rejected", {"document": row.document, "reasons": row.reasons}, at, who=who)
 
 
-def join(conn: Connection, one: int, other: int, *, who: str, at: datetime) -> int:
+def join(conn: Connection, one: int, other: int, model: Model, *, who: str, at: datetime) -> int:
     """Make two dossiers one; gives its number, to which the other leads from now on.
 
     Raises:
@@ -328,13 +333,13 @@ def join(conn: Connection, one: int, other: int, *, who: str, at: datetime) -> i
     documents = room.load_dossiers(conn, [second])[second].documents
     if not documents:
         raise DossierError(f"dossier {second} has no document of its own to join by")
-    _together(conn, documents[:1], first, who, at)
+    _together(conn, documents[:1], first, model, who=who, at=at)
     number = _stands(conn, first)
     room.note(conn, number, "joined", {"dossiers": [first, second]}, at, who=who)
     return number
 
 
-def split(conn: Connection, number: int, documents: Sequence[int], *, who: str, at: datetime) -> int:
+def split(conn: Connection, number: int, documents: Sequence[int], model: Model, *, who: str, at: datetime) -> int:
     """Take documents out of a dossier into one of their own, whatever identifiers they state; gives its number.
 
     Raises:
@@ -348,12 +353,14 @@ def split(conn: Connection, number: int, documents: Sequence[int], *, who: str, 
     rows = [{"document": one, "key": key, "cut": True, "who": who, "at": at} for one in sorted(set(documents))]
     conn.execute(join_verdict.delete().where(join_verdict.c.document.in_(sorted(set(documents)))))
     conn.execute(insert(join_verdict), rows)
-    _join(conn, own, at)
+    _join(conn, own, at, model)
     room.note(conn, stands, "split", {"documents": sorted(set(documents))}, at, who=who)
     return room.dossiers_of(conn, list(documents))[documents[0]]
 
 
-def _together(conn: Connection, documents: Sequence[int], number: int, who: str, at: datetime) -> None:
+def _together(
+    conn: Connection, documents: Sequence[int], number: int, model: Model, *, who: str, at: datetime
+) -> None:
     """Let documents be about a dossier by its weightiest key."""
     target = room.load_dossiers(conn, [number])[number]
     present = room.dossiers_of(conn, list(documents))
@@ -366,7 +373,7 @@ def _together(conn: Connection, documents: Sequence[int], number: int, who: str,
     key = target.keys[0]
     rows = [{"document": one, "key": key, "cut": False, "who": who, "at": at} for one in documents]
     conn.execute(insert(join_verdict), rows)
-    _join(conn, [*documents, *target.documents], at)
+    _join(conn, [*documents, *target.documents], at, model)
 
 
 def _stands(conn: Connection, number: int) -> int:

@@ -224,7 +224,7 @@ def _alert(conn: Connection, one: archive.Alert, hits: list[_Hit], desk: _Desk) 
             for hit in shown
         ),
         more=len(hits) - len(shown),
-        address=f"{web}/sok?{urlencode(one.query)}" if web else None,
+        address=f"{web}/sok?{urlencode(one.query, doseq=True)}" if web else None,
     )
 
 

@@ -15,7 +15,8 @@ from config.lexicon import Lexicon
 from monitor.archive.documents import ids_by_identifier
 from monitor.search.concepts import Concept
 from monitor.search.expressions import Expression, Words, all_of, any_of
-from monitor.search.index import MOST_COUNTED, Filters, Index
+from monitor.search.facets import count
+from monitor.search.index import Filters, Index
 from monitor.search.query import LONGEST_QUERY, Term, parse
 from monitor.search.ranking import Scored, rank
 from monitor.search.relatives import inflections
@@ -36,11 +37,15 @@ COVERED = 0.25
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Ids of one page with their scores, and what the whole answer is made of."""
+    """Ids of one page with their scores, and what the whole answer is made of.
+
+    `base` is what matches whatever the filters say (None: everything); `ids` is the whole answer, where it was put
+    together here.
+    """
 
     total: int
     page: list[Scored]
-    expression: Expression | None
+    base: Expression | tuple[int, ...] | None
     ids: list[int] | None = None
 
 
@@ -59,6 +64,7 @@ def search(conn: Connection, query: Query, today: date, lexicon: Lexicon | None 
         kind=query.kind,
         level=query.level,
         direction=query.direction,
+        stage=query.stage,
         language=query.written,
         status=query.status,
         owner=query.owner,
@@ -86,11 +92,13 @@ def search(conn: Connection, query: Query, today: date, lexicon: Lexicon | None 
         return Results(0, ())
     else:
         found = _everything(index, query)
-    facets = index.facets(found.expression, found.ids) if query.facets else {}
+    facets = {}
+    if query.facets:
+        base = found.base if found.base is None or isinstance(found.base, tuple) else index.matching(found.base)
+        facets = count(conn, filters, today, base, found.ids)
     results = show(conn, query, today, found.page, concepts)
-    facets_of = MOST_COUNTED if query.facets and found.total > MOST_COUNTED else 0
     # What several sources show counts once, as far as this page tells.
-    return Results(found.total - (len(found.page) - len(results)), results, facets, suggestion, facets_of)
+    return Results(found.total - (len(found.page) - len(results)), results, facets, suggestion)
 
 
 def _everything(index: Index, query: Query) -> _Found:
@@ -104,7 +112,7 @@ def _named(index: Index, ids: tuple[int, ...], query: Query) -> _Found:
     allowed = index.arrange(ids, query.sort)
     order = allowed if query.sort != "rank" else [number for number in ids if number in set(allowed)]
     page = [Scored(number, 1.0, 1.0) for number in order[query.after : query.after + query.limit]]
-    return _Found(len(order), page, None, order)
+    return _Found(len(order), page, ids, order)
 
 
 def _matching(
@@ -121,7 +129,7 @@ def _matching(
     parts = [part for concept in asked if (part := concept.expression()) is not None]
     strict = all_of(parts, without)
     if strict is None:
-        return _Found(0, [], None, [])
+        return _Found(0, [], (), [])
     if query.sort != "rank" and (total := index.count(strict)) > POOL:
         ids = index.ordered(strict, query.sort, query.limit, query.after)
         return _Found(total, [Scored(number, 0.0, 1.0) for number in ids], strict)
@@ -141,7 +149,7 @@ def _matching(
         scores = {one.id: one for one in kept}
         order = [scores[number] for number in index.arrange(list(scores), query.sort)]
     page = order[query.after : query.after + query.limit]
-    return _Found(len(kept), page, None, [one.id for one in kept])
+    return _Found(len(kept), page, strict, [one.id for one in kept])
 
 
 def _affordable(concepts: Sequence[Concept]) -> Iterator[Expression]:

@@ -1,7 +1,5 @@
 """Ask the database: which documents match, how many, in which order. One interface over FTS5 and tsvector."""
 
-import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Integer,
     Select,
     and_,
     cast,
@@ -24,19 +21,19 @@ from sqlalchemy import (
     select,
     table,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from monitor.archive.files import case_file, dossier_document
 from monitor.archive.schema import document, document_identifier, document_window, search_text, tag
 from monitor.search.expressions import AllOf, AnyOf, Expression, Words, as_fts5, as_tsquery, forms
 from monitor.search.ranking import Candidate
 
-FACETS = ("theme", "level", "direction", "kind", "source", "language", "status", "owner", "year")
-"""What matches are counted by."""
-MOST_COUNTED = 5_000
-"""Matches that are counted by facets, the newest; counting more would take longer than the search itself."""
+OWN_COLUMNS = ("source", "kind", "level", "direction", "language", "stage")
+"""Filters that are columns of a document."""
 BODY_READ = 8_000
 """Characters of a body's stems that ranking looks at."""
+Values = tuple[str, ...]
+
 _FTS = table("search_index", column("rowid"))
 _ABOUT = ("subject", "package", "implements")
 # A cheap order that brings the good ones under the first hundreds; `ranking` does the rest. PostgreSQL ranks by
@@ -46,17 +43,22 @@ _BM25_WEIGHTS = (4.0, 1.0, 4.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What else must hold; None = anything. Days are included; `open`: a window closes today or later."""
+    """What else must hold; None or no value = anything, several values = either.
 
-    theme: str | None = None
-    source: str | None = None
-    kind: str | None = None
-    level: str | None = None
-    direction: str | None = None
-    language: str | None = None
-    status: str | None = None
-    """Of the case of the dossier that a document is about."""
-    owner: str | None = None
+    Days are included; `open`: a window closes today or later.
+    """
+
+    theme: Values = ()
+    source: Values = ()
+    kind: Values = ()
+    level: Values = ()
+    direction: Values = ()
+    language: Values = ()
+    stage: Values = ()
+    """Of the dossier that a document is about."""
+    status: Values = ()
+    """Of the case of that dossier."""
+    owner: Values = ()
     """Of that case; letter case does not matter."""
     open: bool = False
     since: date | None = None
@@ -135,6 +137,12 @@ class Index:
             for row in self._conn.execute(query.where(document.c.id.in_(ids)))
         ]
 
+    def matching(self, expression: Expression) -> list[int]:
+        """Ids of everything that matches, whatever the filters say."""
+        if self._postgres:
+            return list(self._conn.execute(select(search_text.c.document).where(_holds(expression))).scalars().all())
+        return list(self._conn.execute(self._fts(expression)).scalars().all())
+
     def named(self, identifiers: Sequence[str]) -> list[int]:
         """Documents that are about one of these identifiers and pass the filters."""
         if not identifiers:
@@ -145,59 +153,6 @@ class Index:
         )
         query = select(document.c.id).where(about, *self._conditions).order_by(document.c.day.desc()).limit(50)
         return list(self._conn.execute(query).scalars())
-
-    def facets(self, expression: Expression | None, ids: Sequence[int] | None = None) -> dict[str, dict[str, int]]:
-        """How many matches (of `ids`, if given) have each value of `FACETS`, of the newest `MOST_COUNTED`."""
-        own = document.c
-        columns = (own.id, own.level, own.direction, own.kind, own.source, own.language, own.day)
-        query: Select[Any]
-        if ids is not None:
-            query = select(*columns).where(own.id.in_(ids))
-        elif expression is not None:
-            # From their index: rows with their texts are far wider. What came last is nearly the newest.
-            query = self._matched(expression, *columns).order_by(own.id.desc())
-            query = query.with_hint(document, "INDEXED BY ix_document_facets", "sqlite")
-        else:
-            query = self._matched(None, *columns).order_by(own.day.desc(), own.id.desc())
-        rows = self._conn.execute(query.limit(MOST_COUNTED)).all()
-        if not rows:
-            return {name: {} for name in FACETS}
-        numbers, levels, directions, kinds, sources, languages, days = zip(*rows, strict=True)
-        counted = {
-            **self._cases(frozenset(numbers)),
-            "theme": self._themes(numbers),
-            "level": Counter(levels),
-            "direction": Counter(directions),
-            "kind": Counter(kinds),
-            "source": Counter(sources),
-            "language": Counter(languages),
-            "year": Counter(str(day.year) for day in days),
-        }
-        return {name: _most_first(counted[name]) for name in FACETS}
-
-    def _themes(self, numbers: Sequence[int]) -> Counter[str]:
-        """How many of these documents have each theme."""
-        chosen = func.json_each(literal(json.dumps(numbers))).table_valued("value")
-        if self._postgres:
-            chosen = func.unnest(cast(list(numbers), ARRAY(Integer))).table_valued("value").render_derived()
-        query = (
-            select(tag.c.theme, func.count())
-            .join(chosen, tag.c.document == chosen.c.value)
-            .where(tag.c.assigned)
-            .group_by(tag.c.theme)
-        )
-        return Counter({row[0]: row[1] for row in self._conn.execute(query)})
-
-    def _cases(self, numbers: frozenset[int]) -> dict[str, Counter[str]]:
-        """How many of these documents belong to a case of each status and owner; cases are few."""
-        columns = (dossier_document.c.document, case_file.c.status, case_file.c.owner)
-        query = select(*columns).join(case_file, case_file.c.dossier == dossier_document.c.dossier)
-        query = query.where(dossier_document.c.relation == "subject")
-        found = [row for row in self._conn.execute(query) if row.document in numbers]
-        return {
-            "status": Counter(row.status for row in found),
-            "owner": Counter(row.owner for row in found),
-        }
 
     def _matched(self, expression: Expression | None, *columns: ColumnElement[Any]) -> Select[Any]:
         query = select(*columns).where(*self._conditions)
@@ -242,11 +197,6 @@ def _holds(expression: Expression) -> ColumnElement[bool]:
             raise AssertionError("words have one form")
 
 
-def _most_first(counted: Counter[Any]) -> dict[str, int]:
-    rows = ((value, number) for value, number in counted.items() if value)
-    return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
-
-
 def _tsquery(expression: Expression) -> ColumnElement[Any]:
     return cast(literal(as_tsquery(expression)), TSQUERY)
 
@@ -254,30 +204,28 @@ def _tsquery(expression: Expression) -> ColumnElement[Any]:
 def _conditions(filters: Filters, today: date) -> list[ColumnElement[bool]]:
     own = document.c
     conditions: list[ColumnElement[bool]] = []
-    for name in ("source", "kind", "level", "direction", "language"):
-        if (value := getattr(filters, name)) is not None:
-            conditions.append(own[name] == value)
+    conditions += [own[name].in_(values) for name in OWN_COLUMNS if (values := getattr(filters, name))]
     if filters.since is not None:
         conditions.append(own.day >= filters.since)
     if filters.until is not None:
         conditions.append(own.day <= filters.until)
+    if filters.theme:
+        conditions.append(exists().where(tag.c.document == own.id, tag.c.theme.in_(filters.theme), tag.c.assigned))
+    if filters.status or filters.owner:
+        conditions.append(own.id.in_(handled(filters.status, filters.owner)))
     if filters.moved is not None:
         conditions.append(own.changed > filters.moved)
-    if filters.theme is not None:
-        conditions.append(exists().where(tag.c.document == own.id, tag.c.theme == filters.theme, tag.c.assigned))
-    if filters.status is not None or filters.owner is not None:
-        conditions.append(own.id.in_(_handled(filters)))
     if filters.open:
         conditions.append(exists().where(document_window.c.document == own.id, document_window.c.closes >= today))
     return conditions
 
 
-def _handled(filters: Filters) -> Select[Any]:
-    """Documents about dossiers with a case of this status and owner."""
+def handled(status: Values, owner: Values) -> Select[int]:
+    """Documents about dossiers with a case of one of these statuses and owners; none given = any."""
     query = select(dossier_document.c.document).where(dossier_document.c.relation == "subject")
     query = query.join(case_file, case_file.c.dossier == dossier_document.c.dossier)
-    if filters.status is not None:
-        query = query.where(case_file.c.status == filters.status)
-    if filters.owner is not None:
-        query = query.where(func.lower(case_file.c.owner) == func.lower(filters.owner))
+    if status:
+        query = query.where(case_file.c.status.in_(status))
+    if owner:
+        query = query.where(func.lower(case_file.c.owner).in_([func.lower(one) for one in owner]))
     return query

@@ -48,13 +48,17 @@ class Scored:
 def rank(candidates: Sequence[Candidate], concepts: Sequence[Concept], today: date) -> list[Scored]:
     """The candidates, best first; of equals the newer."""
     days = {candidate.id: candidate.day for candidate in candidates}
-    scored = [score(candidate, concepts, today) for candidate in candidates]
+    asked = _asked(concepts)
+    scored = [score(candidate, concepts, today, asked) for candidate in candidates]
     return sorted(scored, key=lambda one: (-one.score, -days[one.id].toordinal(), one.id))
 
 
-def score(candidate: Candidate, concepts: Sequence[Concept], today: date) -> Scored:
-    """How well one candidate answers."""
-    title, body = _places(candidate.title, concepts), _places(candidate.body, concepts)
+def score(
+    candidate: Candidate, concepts: Sequence[Concept], today: date, asked: frozenset[str] | None = None
+) -> Scored:
+    """How well one candidate answers; `asked` are the stems of all concepts, where they are known already."""
+    asked = _asked(concepts) if asked is None else asked
+    title, body = _places(candidate.title, asked), _places(candidate.body, asked)
     title_length = 1 - LENGTH + LENGTH * len(candidate.title) / USUAL_TITLE
     body_length = 1 - LENGTH + LENGTH * len(candidate.body) / USUAL_BODY
     total = covered = wanted = 0.0
@@ -94,10 +98,16 @@ def score(candidate: Candidate, concepts: Sequence[Concept], today: date) -> Sco
     )
 
 
-def _places(text: Sequence[str], concepts: Sequence[Concept]) -> dict[str, list[int]]:
-    """Where the stems that any concept asks for stand."""
+def _asked(concepts: Sequence[Concept]) -> frozenset[str]:
     asked = {root for concept in concepts for root in concept.singles}
     asked.update(root for concept in concepts for roots in concept.groups for root in roots)
+    return frozenset(asked)
+
+
+def _places(text: Sequence[str], asked: frozenset[str]) -> dict[str, list[int]]:
+    """Where the stems that any concept asks for stand."""
+    if asked.isdisjoint(text):
+        return {}
     places: dict[str, list[int]] = {}
     for place, root in enumerate(text):
         if root in asked:

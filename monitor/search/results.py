@@ -15,11 +15,12 @@ from monitor.search.ranking import Scored
 from monitor.search.snippets import Span, cut
 
 Sort = Literal["rank", "date", "deadline"]
+Values = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked; None = anything.
+    """What is asked; None or no value = anything, several values = either.
 
     `open`: a window closes today or later. `since` and `until` are included and compared with the day published
     (else first seen). `after` is the number of results already seen. `facets` costs a second look at all matches.
@@ -27,15 +28,17 @@ class Query:
     """
 
     text: str = ""
-    theme: str | None = None
-    source: str | None = None
-    kind: str | None = None
-    level: str | None = None
-    direction: str | None = None
-    written: str | None = None
+    theme: Values = ()
+    source: Values = ()
+    kind: Values = ()
+    level: Values = ()
+    direction: Values = ()
+    stage: Values = ()
+    """At which the dossier stands that a document is about."""
+    written: Values = ()
     """The document's own language; `language` is that of what is shown."""
-    status: str | None = None
-    owner: str | None = None
+    status: Values = ()
+    owner: Values = ()
     open: bool = False
     since: date | None = None
     until: date | None = None
@@ -105,16 +108,15 @@ class Result:
 class Results:
     """What was found.
 
-    `facets` maps each of `monitor.search.index.FACETS` to its values' counts; with more than `MOST_COUNTED`
-    matches those of the newest, and `facets_of` says of how many (0: of all). `did_you_mean` is the query as it
-    was understood, where a word was unknown.
+    `facets` maps each of `monitor.search.facets.FACETS` to its values' counts; where a facet is filtered by, to
+    those that its other values would have. `did_you_mean` is the query as it was understood, where a word was
+    unknown.
     """
 
     total: int
     results: tuple[Result, ...]
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
     did_you_mean: str | None = None
-    facets_of: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The keys that `search --json` promises."""
@@ -122,8 +124,7 @@ class Results:
 
     def in_full(self) -> dict[str, Any]:
         """The same with what the whole answer is made of."""
-        more = {"facets": self.facets, "facets_of": self.facets_of, "did_you_mean": self.did_you_mean}
-        return {**self.as_json(), **more}
+        return {**self.as_json(), "facets": self.facets, "did_you_mean": self.did_you_mean}
 
 
 def show(

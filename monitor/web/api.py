@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
@@ -83,8 +83,7 @@ class SearchAnswer(BaseModel):
     total: int
     results: list[SearchResult]
     facets: dict[str, dict[str, int]]
-    facets_of: int
-    """The newest matches that facets count; 0: all."""
+    """Of each filter its values with how many matches have them; of one that is set, what another would bring."""
     did_you_mean: str | None
 
 
@@ -166,6 +165,10 @@ NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
 REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": Problem}}
 Day = Annotated[date | None, Query(description="ISO 8601 day, included")]
 Filter = Annotated[str | None, Query(max_length=100)]
+Values = list[Annotated[str, StringConstraints(max_length=100)]]
+Either = Annotated[Values, Query(default_factory=list, max_length=20, description="may be repeated: either")]
+OfStage = Annotated[Values, Query(default_factory=list, max_length=20, description="at which its dossier stands")]
+OfCase = Annotated[Values, Query(default_factory=list, max_length=20, description="of the case of its dossier")]
 
 
 @router.get("/search", response_model=SearchAnswer, responses=REFUSED)
@@ -173,40 +176,43 @@ def search(
     request: Request,
     *,
     q: Annotated[str, Query(max_length=LONGEST_QUERY, description="words, operators, an identifier")] = "",
-    theme: Filter = None,
-    source: Filter = None,
-    kind: Filter = None,
-    level: Filter = None,
-    direction: Filter = None,
-    language: Annotated[str | None, Query(max_length=20, description="the document's own")] = None,
-    status: Annotated[str | None, Query(max_length=20, description="of the case of its dossier")] = None,
-    owner: Annotated[str | None, Query(max_length=200, description="of that case")] = None,
+    theme: Either,
+    source: Either,
+    kind: Either,
+    level: Either,
+    direction: Either,
+    stage: OfStage,
+    language: Either,
+    status: OfCase,
+    owner: OfCase,
     open: Annotated[bool, Query(description="a window closes today or later")] = False,
     since: Day = None,
     until: Day = None,
     sort: Literal["rank", "date", "deadline"] = "rank",
     limit: Annotated[int, Query(ge=1, le=MOST)] = 20,
     after: Annotated[int, Query(ge=0, le=100_000, description="results already seen")] = 0,
+    facets: Annotated[bool, Query(description="count what matches by each filter's values")] = True,
 ) -> Response:
     """Search the archive."""
     site = site_of(request)
     wanted = Wanted(
         q,
-        theme=theme,
-        source=source,
-        kind=kind,
-        level=level,
-        direction=direction,
-        written=language,
-        status=status,
-        owner=owner,
+        theme=tuple(theme),
+        source=tuple(source),
+        kind=tuple(kind),
+        level=tuple(level),
+        direction=tuple(direction),
+        stage=tuple(stage),
+        written=tuple(language),
+        status=tuple(status),
+        owner=tuple(owner),
         open=open,
         since=since,
         until=until,
         sort=sort,
         limit=limit,
         after=after,
-        facets=True,
+        facets=facets,
     )
     with reading(site.engine) as conn:
         found = run(conn, wanted, site.today(), site.lexicon)

@@ -76,7 +76,7 @@ def decide(request: Request, number: str, proposal: str, form: Sent) -> Response
         with writing(site.engine) as conn:
             stands = stands_for(conn, number)
             if verdict == "yes":
-                stands = dossiers.confirm(conn, int(proposal), who=visitor.name, at=now)
+                stands = dossiers.confirm(conn, int(proposal), site.office.rules.model, who=visitor.name, at=now)
             else:
                 dossiers.reject(conn, int(proposal), who=visitor.name, at=now)
             said = {"proposal": int(proposal), "verdict": verdict}

@@ -28,7 +28,7 @@ def export(request: Request, form: str) -> Response:
     if form not in ("csv", "xlsx", "json"):
         raise HTTPException(404)
     site, words = site_of(request), words_of(request)
-    asked = Asked.read(request.query_params)
+    asked = Asked.of(request)
     with reading(site.engine) as conn:
         results = find(conn, asked.query(words.code, limit=MOST), site.today(), site.lexicon)
     headings = [words.say(f"column {name}") for name in COLUMNS]

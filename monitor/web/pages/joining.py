@@ -24,10 +24,11 @@ def take_apart(request: Request, number: str, form: Sent) -> Response:
     """Take the chosen documents out of the file into one of their own."""
     chosen = [one for one in form.getlist("document") if isinstance(one, str)]
     documents = [int(one) for one in chosen if one.isascii() and one.isdecimal() and len(one) < 10]
-    visitor, now = visitor_of(request), site_of(request).clock()
+    site, visitor = site_of(request), visitor_of(request)
+    now = site.clock()
 
     def split(conn: Connection, stands: int) -> int:
-        made = filing.split(conn, stands, documents, who=visitor.name, at=now)
+        made = filing.split(conn, stands, documents, site.office.rules.model, who=visitor.name, at=now)
         said = {"documents": documents, "into": made}
         record(conn, visitor.name, now, action="split", about=f"dossier:{stands}", said=said)
         return made
@@ -45,7 +46,7 @@ def put_together(request: Request, number: str, form: Sent) -> Response:
         other = the_dossier(conn, f"dossier:{name}" if name.isdecimal() else name, site.nicknames)
         if other == stands:
             raise DossierError(f"{name!r} is this dossier itself")
-        made = filing.join(conn, stands, other, who=visitor.name, at=now)
+        made = filing.join(conn, stands, other, site.office.rules.model, who=visitor.name, at=now)
         said = {"with": other}
         record(conn, visitor.name, now, action="merge", about=f"dossier:{made}", said=said)
         return made

@@ -12,9 +12,10 @@ from monitor.archive.files import CASE_STATES
 from monitor.core.joining import keys_of, weight
 from monitor.dossiers.files import File, load_files
 from monitor.search import search as find
-from monitor.web.asking import LAST_PAGE, PER_PAGE, Asked
-from monitor.web.render import page, words_of
+from monitor.web.asking import FACETS, LAST_PAGE, PER_PAGE, Asked
+from monitor.web.render import page, source_name, theme_name, words_of
 from monitor.web.site import Site, site_of
+from monitor.web.words import TABLES, Words
 from spiders.identifiers import parse_identifier
 
 router = APIRouter(include_in_schema=False)
@@ -27,7 +28,7 @@ SHOWN_FACETS = 8
 def search(request: Request) -> Response:
     """The page, or its results alone where htmx asks."""
     site, words = site_of(request), words_of(request)
-    asked = Asked.read(request.query_params)
+    asked = Asked.of(request)
     live = request.headers.get("hx-request") == "true"
     with reading(site.engine) as conn:
         if not live and "list" not in request.query_params and (there := _straight_to(conn, asked)):
@@ -42,9 +43,25 @@ def search(request: Request) -> Response:
         "pages": pages,
         "first": (asked.page - 1) * PER_PAGE + 1,
         "shown_facets": SHOWN_FACETS,
-        "statuses": {state: words.letter.statuses[Status(state)] for state in CASE_STATES},
+        "facet_names": FACETS,
+        "value_name": lambda name, value: _value_name(site, words, name, value),
     }
     return page(request, "search_results.html" if live else "search.html", values)
+
+
+def _value_name(site: Site, words: Words, name: str, value: str) -> str:
+    """What a filter's value is called."""
+    match name:
+        case "theme":
+            return theme_name(site, words, value)
+        case "source":
+            return source_name(site, value)
+        case "stage":
+            return site.office.rules.model.name_of(value)[0 if words.code == "sv" else 1]
+        case "status":
+            return words.letter.statuses[Status(value)] if value in CASE_STATES else value
+        case _:
+            return words.name(name, value) if name in TABLES else value
 
 
 def _straight_to(conn: Connection, asked: Asked) -> str | None:

@@ -27,7 +27,7 @@ def signals(request: Request) -> Response:
         found = rising(conn, rules, site.today())
         numbers = [number for one in found for number in one.documents[:SIGNAL_DOCUMENTS]]
         documents = {one.id: one for one in get_documents(conn, numbers)}
-        own = search(conn, Query(source=OWN, sort="date", limit=MOST_OWN, language=words.code), site.today())
+        own = search(conn, Query(source=(OWN,), sort="date", limit=MOST_OWN, language=words.code), site.today())
     items = signal_items(found, documents, site.desk(words.code), rules)
     rows = [
         (one, item, [documents[number] for number in one.documents if number in documents])

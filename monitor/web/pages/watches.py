@@ -34,7 +34,7 @@ def watches(request: Request) -> Response:
 def follow(request: Request, form: Sent) -> Response:
     """Follow a search."""
     site, visitor, now = site_of(request), visitor_of(request), site_of(request).clock()
-    asked = Asked.read({name: value for name, value in form.items() if isinstance(value, str)})
+    asked = Asked.sent(form)
     fields = {name: value for name, value in asked.fields().items() if name not in ("page", "sort")}
     name = text_of(form, "name") or asked.text
     if not fields or not name:

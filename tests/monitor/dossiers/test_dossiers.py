@@ -7,15 +7,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
+from config.stages import load_stages
 from monitor.archive.dossiers import happened, standing_id
 from monitor.archive.engine import open_archive, reading, writing
 from monitor.archive.files import join_proposal
+from monitor.core.stages import Model
 from monitor.dossiers.cases import cases_of, set_case
 from monitor.dossiers.files import mentions
 from monitor.dossiers.filing import DossierError, confirm, join, join_new, reject, split, unjoined, waiting
 from spiders.finding import Finding, Kind, Relation
 from tests.monitor.file_room import contents, file, files, finding, moment, take
 
+MODEL = Model(load_stages())
 NOW = moment("2026-11-16")
 LATER = moment("2026-11-17")
 
@@ -126,7 +129,7 @@ def test_a_memo_without_a_number_is_proposed_with_its_reasons_and_waits(archive:
     assert "2022-10-26" in proposal["reasons"][0]["evidence"]
     assert frozenset({"g0v-fpm/" + MEMO.key}) in contents(archive)
     with writing(archive) as conn:
-        number = confirm(conn, proposal["proposal"], who="Anna", at=LATER)
+        number = confirm(conn, proposal["proposal"], MODEL, who="Anna", at=LATER)
     assert len(files(archive)[number].documents) == 3
     with reading(archive) as conn:
         assert unjoined(conn) == {}
@@ -152,7 +155,7 @@ def test_what_was_rejected_is_not_proposed_again(sqlite_archive: Engine) -> None
         assert waiting(conn) == []
         assert conn.execute(select(join_proposal.c.state)).scalars().all() == ["rejected"]
     with writing(sqlite_archive) as conn, pytest.raises(DossierError, match="was rejected by Anna"):
-        confirm(conn, proposal["proposal"], who="Bo", at=LATER)
+        confirm(conn, proposal["proposal"], MODEL, who="Bo", at=LATER)
 
 
 def test_an_ambiguous_nickname_says_so(sqlite_archive: Engine) -> None:
@@ -186,13 +189,13 @@ def test_an_officer_can_split_and_join(archive: Engine) -> None:
     ((number, found),) = files(archive).items()
     out = next(one.id for one in found.documents if one.source == "cellar")
     with writing(archive) as conn:
-        second = split(conn, number, [out], who="Anna", at=LATER)
+        second = split(conn, number, [out], MODEL, who="Anna", at=LATER)
     assert second != number
     assert frozenset({"cellar/52022PC0541"}) in contents(archive)
     join_new(archive, lambda: LATER + timedelta(days=1))
     assert len(contents(archive)) == 2  # identifiers do not bring it back
     with writing(archive) as conn:
-        assert join(conn, number, second, who="Bo", at=LATER) == number
+        assert join(conn, number, second, MODEL, who="Bo", at=LATER) == number
     assert len(contents(archive)) == 1
     with reading(archive) as conn:
         assert [(event.what, event.who) for event in happened(conn, number) if event.who] == [
@@ -205,15 +208,15 @@ def test_two_procedures_cannot_be_joined_by_hand(sqlite_archive: Engine) -> None
     file(sqlite_archive, NOW, PROCEDURE, finding("oeil", "x", Kind.PROCEDURE, "Annat", "procedure 2023/0001(COD)"))
     one, other = sorted(files(sqlite_archive))
     with writing(sqlite_archive) as conn, pytest.raises(DossierError, match="never one dossier"):
-        join(conn, one, other, who="Anna", at=LATER)
+        join(conn, one, other, MODEL, who="Anna", at=LATER)
     assert len(contents(sqlite_archive)) == 2
 
 
 def test_a_number_that_is_no_dossier_is_said(sqlite_archive: Engine) -> None:
     with writing(sqlite_archive) as conn, pytest.raises(DossierError, match="no dossier 7"):
-        join(conn, 7, 8, who="Anna", at=LATER)
+        join(conn, 7, 8, MODEL, who="Anna", at=LATER)
     with writing(sqlite_archive) as conn, pytest.raises(DossierError, match="no proposal 7"):
-        confirm(conn, 7, who="Anna", at=LATER)
+        confirm(conn, 7, MODEL, who="Anna", at=LATER)
 
 
 def test_a_code_that_no_stage_knows_is_said_once(sqlite_archive: Engine) -> None:
