@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,8 +41,11 @@ def postgres_server() -> Iterator[str]:
         subprocess.run(command, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL, timeout=120)
 
     data = str(folder / "data")
+    # Nothing here outlives the tests, so nothing has to survive a loss of power, and nobody tidies up meanwhile.
+    settings = ("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum=off")
+    quick = " ".join(f"-c {setting}" for setting in settings)
     run(f"{programs}/initdb", "-D", data, "-U", "utblick", "--auth=trust", "--encoding=UTF8", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {quick}"
     run(f"{programs}/pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield f"postgresql://utblick@127.0.0.1:{port}"
@@ -51,29 +54,50 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def new_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> str:
-    """The address of an empty database."""
-    if kind == "sqlite":
-        return f"sqlite:///{folder / 'utblick.db'}"
-    server: str = request.getfixturevalue("postgres_server")
-    name = f"t{uuid.uuid4().hex}"
-    admin = create_engine(server.replace("postgresql", "postgresql+psycopg", 1) + "/postgres")
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        conn.execute(text(f"CREATE DATABASE {name}"))
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty archive in a file, for copying: making one takes a hundred times as long."""
+    path = tmp_path_factory.mktemp("made") / "utblick.db"
+    open_archive(f"sqlite:///{path}").dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def made_in_postgres(postgres_server: str) -> Iterator[Callable[[], str]]:
+    """Makes copies of an empty archive and gives their addresses."""
+    open_archive(f"{postgres_server}/template1").dispose()  # of which every new database is a copy
+    url = postgres_server.replace("postgresql", "postgresql+psycopg", 1) + "/postgres"
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+
+    def copy() -> str:
+        name = f"t{uuid.uuid4().hex}"
+        with admin.connect() as conn:
+            conn.execute(text(f"CREATE DATABASE {name}"))
+        return f"{postgres_server}/{name}"
+
+    yield copy
     admin.dispose()
-    return f"{server}/{name}"
+
+
+def new_archive(kind: str, folder: Path, request: pytest.FixtureRequest) -> str:
+    """The address of an empty archive of one's own."""
+    if kind == "sqlite":
+        shutil.copy(request.getfixturevalue("made"), folder / "utblick.db")
+        return f"sqlite:///{folder / 'utblick.db'}"
+    copy: Callable[[], str] = request.getfixturevalue("made_in_postgres")
+    return copy()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def archive_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, once for each kind."""
-    return new_database(request.param, tmp_path, request)
+    """The address of an empty archive, once for each kind of database."""
+    return new_archive(request.param, tmp_path, request)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def lasting_archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """An archive for a whole module of tests that only read it."""
-    engine = open_archive(new_database(request.param, tmp_path_factory.mktemp("archive"), request))
+    engine = open_archive(new_archive(request.param, tmp_path_factory.mktemp("archive"), request))
     yield engine
     engine.dispose()
 
@@ -87,8 +111,8 @@ def archive(archive_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def sqlite_archive(tmp_path: Path) -> Iterator[Engine]:
+def sqlite_archive(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An empty archive in a file."""
-    engine = open_archive(f"sqlite:///{tmp_path / 'utblick.db'}")
+    engine = open_archive(new_archive("sqlite", tmp_path, request))
     yield engine
     engine.dispose()
