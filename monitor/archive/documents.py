@@ -247,23 +247,25 @@ def _revisions(conn: Connection, ids: Sequence[int], since: datetime | None) -> 
     return found
 
 
+_AS_THEY_ARE = [
+    name
+    for name in Document.__slots__
+    if name in document.c and name not in ("subjects", "bodies", "attachments", "addressees")
+]
+
+
 def _document(
     row: RowMapping,
     parts: Mapping[str, Iterable[RowMapping]],
     assessed: RowMapping | None,
     revisions: tuple[Revision, ...],
 ) -> Document:
-    as_they_are = {
-        name: row[name]
-        for name in Document.__slots__
-        if name in row and name not in ("subjects", "bodies", "attachments", "addressees")
-    }
     tags = [
         Tagged(one["theme"], one["score"], one["assigned"], one["judged"], one["model"], tuple(one["evidence"]))
         for one in parts["tag"]
     ]
     return Document(
-        **as_they_are,
+        **{name: row[name] for name in _AS_THEY_ARE},
         subjects=tuple(row["subjects"]),
         bodies=tuple(row["bodies"]),
         attachments=tuple((name, url) for name, url in row["attachments"]),

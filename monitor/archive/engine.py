@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
@@ -72,7 +73,9 @@ def connect(settings_url: str, *, create: bool = True) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, create=create)
     try:
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, json_deserializer=from_json
+        )
     except (ModuleNotFoundError, NoSuchModuleError) as exc:
         raise ArchiveError("PostgreSQL needs psycopg: install `utblick[postgres]`") from exc
 
@@ -191,7 +194,8 @@ def _sqlite(url: URL, *, create: bool) -> Engine:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
             raise ArchiveError(f"archive {path}: the folder cannot be made: {exc.strerror}") from exc
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    # A letter reads some ten thousand JSON values: the standard library's reader takes three times as long.
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, json_deserializer=from_json)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
