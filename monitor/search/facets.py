@@ -156,7 +156,8 @@ def _elsewhere(conn: Connection, columns: Columns, filters: Filters, today: date
         found = found & (columns.days <= _day(filters.until.isoformat()))
     if filters.open:
         window = document_window.c
-        found = found & columns.mask(conn.execute(select(window.document).where(window.closes >= today)).scalars().all())
+        still = select(window.document).where(window.closes >= today)
+        found = found & columns.mask(conn.execute(still).scalars().all())
     if filters.moved is not None:
         moved = select(document.c.id).where(document.c.changed > filters.moved)
         found = found & columns.mask(conn.execute(moved).scalars().all())

@@ -139,9 +139,10 @@ class Index:
 
     def matching(self, expression: Expression) -> list[int]:
         """Ids of everything that matches, whatever the filters say."""
-        if self._postgres:
-            return list(self._conn.execute(select(search_text.c.document).where(_holds(expression))).scalars().all())
-        return list(self._conn.execute(self._fts(expression)).scalars().all())
+        query = (
+            select(search_text.c.document).where(_holds(expression)) if self._postgres else self._fts(expression)
+        )
+        return list(self._conn.execute(query).scalars().all())
 
     def named(self, identifiers: Sequence[str]) -> list[int]:
         """Documents that are about one of these identifiers and pass the filters."""

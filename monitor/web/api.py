@@ -310,7 +310,7 @@ def signals(request: Request) -> Response:
     site = site_of(request)
     rules = site.office.signals.model_copy(update={"most": 20})
     with reading(site.engine) as conn:
-        found = rising(conn, rules, site.today())
+        found = site.kept.get(("rising", rules.most, site.today()), lambda: rising(conn, rules, site.today()))
     return _answer(request, [{name: getattr(one, name) for name in SignalRow.model_fields} for one in found])
 
 

@@ -17,6 +17,7 @@ from config.organisation import Organisation
 from config.settings import Settings
 from config.sources import Source
 from config.themes import Theme
+from monitor.archive.kept import Kept
 from monitor.core.proposals import Nicknames
 from monitor.dossiers.files import Rules
 from monitor.letters.briefing import Office
@@ -82,6 +83,11 @@ class Site:
     def sources(self) -> Mapping[str, Source]:
         """The declared sources, by id."""
         return {source.id: source for source in self.office.sources}
+
+    @cached_property
+    def kept(self) -> Kept:
+        """What pages count over the whole archive, until that changes."""
+        return Kept(self.engine)
 
     def today(self) -> date:
         """The day in the organisation's zone."""

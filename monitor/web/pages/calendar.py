@@ -1,6 +1,6 @@
 """The calendar of windows, on a page and for calendar programs."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from fastapi import APIRouter, Request
@@ -49,8 +49,12 @@ def calendar_file(request: Request) -> Response:
     return calendar_of(site, words, site.organisation.letter.name, found, site.address(request))
 
 
-def _ahead(site: Site, words: Words, theme: str | None) -> Iterable[Matter]:
+def _ahead(site: Site, words: Words, theme: str | None) -> Sequence[Matter]:
     today = site.today()
-    with reading(site.engine) as conn:
-        closing = closing_between(conn, today, today + AHEAD, levels=LEVELS, theme=theme)
-        return sorted(matters(conn, site, words.code, closing), key=lambda one: (one.closes, one.item.id))
+
+    def read() -> Sequence[Matter]:
+        with reading(site.engine) as conn:
+            closing = closing_between(conn, today, today + AHEAD, levels=LEVELS, theme=theme)
+            return sorted(matters(conn, site, words.code, closing), key=lambda one: (one.closes, one.item.id))
+
+    return site.kept.get(("calendar", today, words.code, theme), read)

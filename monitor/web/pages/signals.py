@@ -24,7 +24,7 @@ def signals(request: Request) -> Response:
     site, words = site_of(request), words_of(request)
     rules = site.office.signals.model_copy(update={"most": MOST})
     with reading(site.engine) as conn:
-        found = rising(conn, rules, site.today())
+        found = site.kept.get(("rising", MOST, site.today()), lambda: rising(conn, rules, site.today()))
         numbers = [number for one in found for number in one.documents[:SIGNAL_DOCUMENTS]]
         documents = {one.id: one for one in get_documents(conn, numbers)}
         own = search(conn, Query(source=(OWN,), sort="date", limit=MOST_OWN, language=words.code), site.today())

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from digests.briefing import HEALTHY
+from digests.briefing import HEALTHY, Item
 from monitor.archive.engine import ArchiveError, reading, writing
 from monitor.archive.overview import closing_between, moved_since
 from monitor.archive.scans import source_health
 from monitor.archive.web import Visit, keep_visit, visit_of
 from monitor.letters.briefing import editions
 from monitor.letters.candidates import SHOWN_FIELDS
-from monitor.web.matters import matters, moves, path_of
+from monitor.web.matters import Matter, matters, moves, path_of
 from monitor.web.render import page, words_of
 from monitor.web.site import Site, site_of, visitor_of
 from monitor.web.words import Words
@@ -38,13 +38,12 @@ def start(request: Request) -> Response:
     today = site.today()
     now = site.clock()
     last = _last_visit(site, visitor_of(request).name, now)
-    since = now - BACK if last is None else max(last, now - FARTHEST)
+    # To the minute, so that what moved is not read anew with every look.
+    since = (now - BACK if last is None else max(last, now - FARTHEST)).replace(second=0, microsecond=0)
+    pressing = site.kept.get(("pressing", today, words.code), lambda: _pressing(site, words.code))
+    moved, all_read = site.kept.get(("moved", since, words.code), lambda: _moved(site, words.code, since))
     with reading(site.engine) as conn:
-        closing = closing_between(conn, today, today + AHEAD, levels=TELLING)
-        pressing = [one for one in matters(conn, site, words.code, closing) if one.closes <= today + AHEAD]
-        recent = moved_since(conn, since, TELLING, SHOWN_FIELDS, MOST_READ)
-        moved = moves(conn, site, words.code, recent, since)
-        health = source_health(conn)
+        health = site.kept.get("health", lambda: source_health(conn))
         letters = editions(conn, site.organisation.letter.name)
     troubled = [
         (source, state)
@@ -55,7 +54,7 @@ def start(request: Request) -> Response:
         "pressing": pressing[:MOST_PRESSING],
         "unshown": max(0, len(pressing) - MOST_PRESSING),
         "moved": moved[:MOST_MOVED],
-        "moved_title": _moved_title(site, words, last, since, len(moved), more=len(recent) == MOST_READ),
+        "moved_title": _moved_title(site, words, last, since, len(moved), more=not all_read),
         "week_ago": (now - BACK).astimezone(site.organisation.zone).date(),
         "first_visit": last is None,
         "path_of": path_of,
@@ -67,6 +66,21 @@ def start(request: Request) -> Response:
         "ahead": AHEAD.days,
     }
     return page(request, "start.html", values)
+
+
+def _pressing(site: Site, language: str) -> list[Matter]:
+    """What shuts soon, the most pressing first."""
+    today = site.today()
+    with reading(site.engine) as conn:
+        closing = closing_between(conn, today, today + AHEAD, levels=TELLING)
+        return [one for one in matters(conn, site, language, closing) if one.closes <= today + AHEAD]
+
+
+def _moved(site: Site, language: str, since: datetime) -> tuple[list[Item], bool]:
+    """What moved since a moment, the latest first, and whether that is all."""
+    with reading(site.engine) as conn:
+        recent = moved_since(conn, since, TELLING, SHOWN_FIELDS, MOST_READ)
+        return moves(conn, site, language, recent, since), len(recent) < MOST_READ
 
 
 def _last_visit(site: Site, who: str, now: datetime) -> datetime | None:
