@@ -90,6 +90,11 @@ def create(settings: Settings, engine: Engine, clock: Callable[[], datetime]) ->
     )
     for module in (*pages, assets, public, api):
         app.include_router(module.router)
+    if settings.web_login == "oidc":
+        # Loaded here, as the provider is: others need neither what asks it nor what verifies.
+        from monitor.web.pages import login
+
+        app.include_router(login.router)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(ArchiveError, _archive_down)

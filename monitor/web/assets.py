@@ -55,7 +55,7 @@ def language(request: Request, code: str) -> Response:
     """Choose the language and go back to the page."""
     if code not in LANGUAGES:
         raise HTTPException(404)
-    answer = RedirectResponse(_own_path(request.query_params.get("to", "/")), 303)
+    answer = RedirectResponse(own_path(request.query_params.get("to", "/")), 303)
     secure = site_of(request).settings.web_address or ""
     answer.set_cookie(
         LANGUAGE_COOKIE,
@@ -68,7 +68,7 @@ def language(request: Request, code: str) -> Response:
     return answer
 
 
-def _own_path(text: str) -> str:
+def own_path(text: str) -> str:
     """A path of ours, or the start page: never another site's address."""
     try:
         parts = urlsplit(text)

@@ -121,7 +121,8 @@ class Guard:
         if self._keeper is None:
             return Visitor(peer, Role.READER)
         try:
-            return await self._keeper.visitor(peer, headers, scope["method"], scope["path"])
+            query = scope["query_string"].decode("latin-1")
+            return await self._keeper.visitor(peer, headers, scope["method"], scope["path"], query)
         except Refusal as refusal:
             # Whoever guesses tokens is no faster than others.
             if refusal.status == 401 and not self._reads.take(f"\0{peer}"):

@@ -43,12 +43,16 @@ def _check_reach(settings: Settings, host: str) -> None:
     """Refuse to let others in without a login.
 
     Raises:
-        ConfigError: the address is not this machine's and nobody logs in.
+        ConfigError: the address is not this machine's and nobody logs in, or nobody could come through.
     """
+    if settings.web_login == "oidc" and not settings.web_proxies and not _is_local(host):
+        raise ConfigError(
+            f"--host {host}: with web_login = oidc others need web_proxies, from where they may connect"
+        )
     if settings.web_login == "local" and not _is_local(host):
         raise ConfigError(
             f"--host {host}: others could reach the pages without a login; "
-            "set web_login = header, web_proxies and web_address, or serve on 127.0.0.1"
+            "set web_login (header or oidc), web_proxies and web_address, or serve on 127.0.0.1"
         )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 from starlette.requests import Request
@@ -22,6 +23,10 @@ from monitor.core.proposals import Nicknames
 from monitor.dossiers.files import Rules
 from monitor.letters.briefing import Office
 from monitor.letters.candidates import Desk
+from monitor.web.attempts import Used
+
+if TYPE_CHECKING:
+    from monitor.web.provider import Provider
 
 KEY_BYTES = 32
 
@@ -29,6 +34,8 @@ KEY_BYTES = 32
 class Role(IntEnum):
     """What somebody may do; each may also do what those before may."""
 
+    NOBODY = 0
+    """Has not logged in: sees the pages around the login, and no more."""
     READER = 1
     OFFICER = 2
     """Corrects the machine and follows searches."""
@@ -38,10 +45,11 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is asking; the name is what changes are signed with."""
+    """Who is asking; the name is what changes are signed with, `shown` what the person is called today."""
 
     name: str
     role: Role
+    shown: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,10 @@ class Site:
     key: bytes
     """Signs the tokens of forms."""
     nicknames: Nicknames
+    provider: "Provider | None" = None
+    """Where people log in; None: they do not, or elsewhere."""
+    attempts: Used = field(default_factory=Used, compare=False, repr=False)
+    """Attempts to log in that have ended."""
     _measured: dict[date, Rules] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -67,7 +79,12 @@ class Site:
         """
         office = Office.of(settings)
         lexicon = load_lexicon(settings.config)
-        return cls(settings, engine, clock, office, lexicon, _key(settings.data_dir), Nicknames.of(lexicon))
+        key, provider = _key(settings.data_dir), None
+        if settings.web_login == "oidc":
+            from monitor.web.provider import Provider
+
+            provider = Provider(settings, clock)
+        return cls(settings, engine, clock, office, lexicon, key, Nicknames.of(lexicon), provider)
 
     @property
     def organisation(self) -> Organisation:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from monitor.web.phrases import files, finding, frame, tokens
+from monitor.web.phrases import access, files, finding, frame, tokens
 
 PHRASES: Mapping[str, tuple[str, str]] = {
     **frame.PHRASES,
     **finding.PHRASES,
     **files.PHRASES,
     **tokens.PHRASES,
+    **access.PHRASES,
 }

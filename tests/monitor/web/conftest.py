@@ -5,7 +5,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -189,6 +189,46 @@ def address(folder: Path, engine: Engine, clock: Callable[[], datetime]) -> Iter
 def client(address: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=address, timeout=30) as opened:
         yield opened
+
+
+class Clock:
+    """A clock that a test turns."""
+
+    now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def turned() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def openid(turned: Clock) -> Iterator[Any]:
+    """A provider of our own at which people log in."""
+    from tests.monitor.web.openid import providing
+
+    with providing(turned) as one:
+        yield one
+
+
+@pytest.fixture
+def visiting(folder: Path, engine: Engine, turned: Clock, openid: Any) -> Iterator[Callable[..., httpx.Client]]:
+    """Begins a browser at pages with a login there; one server for each choice of settings."""
+    from tests.monitor.web.openid import HERE, settings_for
+
+    with ExitStack() as stack:
+        there: dict[str, str] = {}
+
+        def begin(**more: Any) -> httpx.Client:
+            if (name := repr(sorted(more.items()))) not in there:
+                made = app.create(settings_for(folder, openid, **more), engine, turned)
+                there[name] = stack.enter_context(serving(made))
+            return stack.enter_context(httpx.Client(base_url=there[name], headers=HERE, timeout=30))
+
+        yield begin
 
 
 @pytest.fixture

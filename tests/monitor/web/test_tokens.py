@@ -14,24 +14,10 @@ from monitor.archive.engine import reading, writing
 from monitor.archive.tokens import PREFIX, access_token, make_token, revoke_token, tokens
 from monitor.archive.web import recorded
 from monitor.web import app, guard
-from tests.monitor.web.conftest import NOW, serving, token_of
+from tests.monitor.web.conftest import NOW, Clock, serving, token_of
 from tests.monitor.web.test_hostile import LOCAL, behind_proxy
 
 BEHIND = {"Host": "utblick.example.org"}
-
-
-class Clock:
-    """A clock that the test turns."""
-
-    now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def turned() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -213,10 +199,12 @@ def test_a_token_is_made_shown_once_and_revoked_in_the_browser(proxied: httpx.Cl
 
 
 def test_whose_tokens_one_sees_and_ends(proxied: httpx.Client, engine: Engine) -> None:
+    bo, anna = {"X-Remote-User": "bo@example.org"}, {"X-Remote-User": "anna"}
+    for one in (bo, anna):
+        proxied.get("/om/sok", headers=one)
     with writing(engine) as conn:
         make_token(conn, "Annas kurvor", "anna", NOW)
         make_token(conn, "Bos kurvor", "bo", NOW)
-    bo, anna = {"X-Remote-User": "bo@example.org"}, {"X-Remote-User": "anna"}
     page = proxied.get("/nycklar", headers=bo)
     proxied.headers["Cookie"] = page.headers["set-cookie"].partition(";")[0]
     assert "Bos kurvor" in page.text
