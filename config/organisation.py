@@ -127,6 +127,11 @@ class Organisation(_Strict):
     letter: Letter
 
     @property
+    def country_code(self) -> str | None:
+        """Of our country."""
+        return self.country.code if self.country else None
+
+    @property
     def own_names(self) -> tuple[str, ...]:
         """Names on a list of addressed bodies that mean us."""
         return (self.name, *self.companies, *self.addressed_as)

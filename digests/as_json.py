@@ -3,13 +3,27 @@
 from datetime import date
 from typing import Any
 
-from digests.briefing import Briefing, Clock, Entry, Internal, Line, Note, Previous, Risk, Shown, Status, Text
+from digests.briefing import (
+    Briefing,
+    Clock,
+    Entry,
+    Internal,
+    Line,
+    Note,
+    Previous,
+    Risk,
+    Shown,
+    Status,
+    Text,
+)
+from digests.deciding import Decides
 
 
 def as_json(briefing: Briefing) -> dict[str, Any]:
     """The edition with the keys that other programs rely on (docs/cli.md). Days and moments in ISO 8601.
 
-    An entry carries the thirteen fields of the letter beside its `id`, and what is asked before joining others.
+    An entry carries the thirteen fields of the letter beside its `id`, who decides, and what is asked before
+    joining others.
     """
     return {
         "week": briefing.week,
@@ -132,6 +146,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "note": _note(entry.note),
         "risk": _risk(entry.risk),
         "beside": [_window(one) for one in entry.beside],
+        "decides": _decides(entry.decides),
     }
 
 
@@ -160,6 +175,17 @@ def _internal(internal: Internal | None) -> dict[str, Any] | None:
             "delegated": _day(internal.delegated),
         }
     )
+
+
+def _decides(decides: Decides | None) -> dict[str, Any] | None:
+    if decides is None:
+        return None
+    return {
+        "committees": list(decides.committees),
+        "country": dict(decides.country) or None,
+        "members": [{"name": one.name, "group": one.group or None, "role": one.role} for one in decides.members],
+        "more": decides.more,
+    }
 
 
 def _risk(risk: Risk | None) -> dict[str, Any] | None:

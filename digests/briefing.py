@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from config.organisation import Organisation
+from digests.deciding import Decides
 from digests.terms import Certainty, Coming, Direction, Level, Matter, Priority, SentTo, Status, WindowKind
 
 __all__ = [
@@ -229,6 +230,8 @@ class Item:
     """Since the last edition; empty for what is new."""
     channels: tuple[str, ...] = ()
     """Through whom one can act, the nearest first (from the theme)."""
+    decides: Decides | None = None
+    """None: nothing is decided in the Parliament, or nobody knows where."""
     case: Case | None = None
     risk: Risk | None = None
     """None: no partnership and no call."""
@@ -345,6 +348,8 @@ class Entry:
     """Field 7 (intern tidsgräns)."""
     actions: tuple[str, ...]
     """Field 8: what we can do, through whom …"""
+    decides: Decides | None
+    """… to whom it matters: who decides …"""
     risk: Risk | None
     """… and what is asked of us before."""
     owner: str

@@ -17,6 +17,7 @@ from digests.briefing import (
     WindowKind,
 )
 from digests.clock import INFLUENCE, NEAR, SOON
+from digests.deciding import decides_says
 from digests.headline import share
 from digests.tame import capital
 from digests.words import Catalogue
@@ -55,6 +56,7 @@ class Voice:
         return (
             (Fact(labels["why"].format(organisation=self.organisation), entry.why),),
             (Fact(labels["actions"], capital(", ".join(entry.actions))),),
+            *(((Fact(labels["decides"], decides_says(entry.decides, words)),),) if entry.decides else ()),
             *(((Fact(labels["risk"], risk_says(entry.risk, words)),),) if entry.risk else ()),
             *(((window,), (internal,)) if entry.window else ((window, internal),)),
             (Fact(labels["state"], self.state(entry)),),

@@ -27,6 +27,7 @@ from digests.briefing import (
     WindowKind,
 )
 from digests.clock import beside, clock, is_open, matters
+from digests.deciding import few
 from digests.tame import capital, first_sentence, one_line, safe_link
 from digests.words import Catalogue
 
@@ -73,6 +74,7 @@ def entry(item: Item, window: Window | None, desk: Desk) -> Entry:
         if window and window.internal
         else None,
         actions=_actions(item, case, window, desk),
+        decides=few(item.decides),
         risk=item.risk and replace(item.risk, countries=tuple(one_line(name, 60) for name in item.risk.countries)),
         owner=one_line(case.owner, PHRASE),
         status=case.status,

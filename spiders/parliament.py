@@ -130,6 +130,10 @@ class Parliament(Platform):
         if page.reader == "feed":
             return read_feed(page, assignment, audit)
         rows = rows_of(page, audit)
+        if page.reader == "member" and "bodies" not in page.context:
+            return Reading(
+                warnings=("a member's record, without the list that tells which bodies the seats are in",)
+            )
         if page.reader in _LISTS:
             return _LISTS[page.reader](rows, page, assignment, audit)
         if len(rows) != 1:
@@ -137,10 +141,7 @@ class Parliament(Platform):
         return _read_record(rows[0], page, assignment, audit)
 
     def route(self, url: str) -> Ask | None:
-        """Lists, feeds and records of API v2, reports, votes, press releases; API v1, roll calls never.
-
-        A member's record cannot be read by itself: the lists that lead to it say in which bodies the seats are.
-        """
+        """Lists, feeds and records of API v2, reports, votes, press releases; API v1, roll calls never."""
         parts = urlsplit(url)
         if parts.hostname != HOST:
             reader = reader_of(parts.path) if parts.hostname == "www.europarl.europa.eu" else None
@@ -155,13 +156,12 @@ def _reader(path: str) -> str | None:
     fixed = {_MEMBERS: "members", _BODIES.partition("?")[0]: "bodies"}.get(path)
     if fixed or "/" in rest:
         return fixed
-    if endpoint == "controlled-vocabularies":
-        return "vocabulary" if rest else None
     if rest == "feed":
         return "feed" if endpoint in FEEDS else None
     if not rest:
         return "list" if endpoint in LISTS else None
-    return LISTS.get(endpoint) if endpoint != "meetings" else None
+    records = {**LISTS, "controlled-vocabularies": "vocabulary", "meps": "member" if rest.isdecimal() else None}
+    return records.get(endpoint) if endpoint != "meetings" else None
 
 
 def _read_record(record: Fields, page: Page, assignment: Assignment, audit: Audit) -> Reading:

@@ -42,6 +42,8 @@ class Catalogue:
     certainties: Mapping[Certainty, str]
     confidence: tuple[tuple[float, str], ...]
     """Lowest relevance for each word, highest first; the last bound is 0."""
+    seats: Mapping[str, str]
+    """Roles in a committee."""
     outcomes: Mapping[str, str]
     languages: Mapping[str, str]
     labels: Mapping[str, str]

@@ -111,6 +111,7 @@ ENGLISH = Catalogue(
         Certainty.UNKNOWN: "closing date unknown",
     },
     confidence=((0.8, "highly relevant"), (0.6, "relevant"), (0.4, "probably relevant"), (0.0, "uncertain")),
+    seats={"chair": "chair", "vice-chair": "vice-chair", "substitute": "substitute"},
     outcomes={
         "partial": "answered only in part",
         "blocked": "did not let us in",
@@ -138,6 +139,7 @@ ENGLISH = Catalogue(
         "window": "Window",
         "internal": "Internal date",
         "actions": "What we can do",
+        "decides": "Who decides",
         "risk": "Benefit and risk",
         "owner": "Owner",
         "priority": "Priority",
@@ -222,6 +224,8 @@ ENGLISH = Catalogue(
         "via": "via {channel}",
         "do nothing": "nothing now, watch",
         "risk ask": "write a benefit and risk analysis before deciding to take part",
+        "members": "{committees}. Members from {country}: {members}",
+        "members more": " and {members} more",
         "risk done": "the benefit and risk analysis is in the case",
         "risk country": "{countries} is named and not counted as a democracy ({basis}); {asked}",
         "risk countries": "{countries} are named and not counted as democracies ({basis}); {asked}",
@@ -270,6 +274,10 @@ ENGLISH = Catalogue(
         "confirm subject": "Confirm that you want {letter}",
         "confirm ask": "Your address was given for {letter}, the weekly letter on the EU and the world around "
         "from {organisation}. Open the address below and press the button if you want the letter:",
+        "confirm alerts subject": "Confirm that you want alerts from {letter}",
+        "confirm alerts ask": "Somebody wants to send alerts about followed matters to your address. They come from "
+        "{organisation}, which also publishes {letter}. You will not get the letter, only the alerts. Open the address "
+        "below and press the button if you want them:",
         "confirm else": "If you do not want it there is nothing to do, and nothing more will come.",
         "alert subject": "{hits}: {search}",
         "alert lead": "New or changed in the search “{search}” since {moment}.",

@@ -104,6 +104,7 @@ SWEDISH = Catalogue(
         Certainty.UNKNOWN: "slutdatum okänt",
     },
     confidence=((0.8, "mycket relevant"), (0.6, "relevant"), (0.4, "troligen relevant"), (0.0, "osäkert")),
+    seats={"chair": "ordförande", "vice-chair": "vice ordförande", "substitute": "suppleant"},
     outcomes={
         "partial": "svarade bara delvis",
         "blocked": "släppte inte in oss",
@@ -131,6 +132,7 @@ SWEDISH = Catalogue(
         "window": "Fönster",
         "internal": "Intern tidsgräns",
         "actions": "Vad kan vi göra",
+        "decides": "Vem bestämmer",
         "risk": "Nytta och risk",
         "owner": "Ägare",
         "priority": "Prioritet",
@@ -215,6 +217,8 @@ SWEDISH = Catalogue(
         "via": "via {channel}",
         "do nothing": "inget nu, bevaka",
         "risk ask": "gör en nytto- och riskanalys före beslut om att delta",
+        "members": "{committees}. Ledamöter från {country}: {members}",
+        "members more": " och {members} till",
         "risk done": "nytto- och riskanalysen finns i ärendet",
         "risk country": "{countries} nämns och räknas inte som demokrati ({basis}); {asked}",
         "risk countries": "{countries} nämns och räknas inte som demokratier ({basis}); {asked}",
@@ -263,6 +267,10 @@ SWEDISH = Catalogue(
         "confirm subject": "Bekräfta att du vill ha {letter}",
         "confirm ask": "Din adress har anmälts till {letter}, veckobrevet om EU och omvärld från {organisation}. "
         "Öppna adressen nedan och tryck på knappen om du vill ha brevet:",
+        "confirm alerts subject": "Bekräfta att du vill ha larm från {letter}",
+        "confirm alerts ask": "Någon vill skicka larm om bevakade ärenden till din adress. De kommer från "
+        "{organisation}, som också ger ut {letter}. Brevet får du inte, bara larmen. Öppna adressen nedan och tryck på "
+        "knappen om du vill ha dem:",
         "confirm else": "Vill du inte ha det behöver du inte göra något. Då kommer inget mer.",
         "alert subject": "{hits}: {search}",
         "alert lead": "Nytt eller ändrat i sökningen ”{search}” sedan {moment}.",

@@ -176,6 +176,7 @@ def _show(known: dict[str, Any]) -> None:
         output.say(f"{'step':<12} {one['date']} {one.get('name', one['code'])}{disputed}")
     for one in known.get("deciders", ()):
         output.say(f"{one['role']:<12} {one['name']}")
+    _say_members(known.get("members", []))
     if case := known["case"]:
         priority = f", {case['priority']}" if case["priority"] else ""
         output.say(f"{'case':<12} {case['status']}{priority}, {case['owner'] or 'no owner'}")
@@ -192,6 +193,13 @@ def _show(known: dict[str, Any]) -> None:
     for one in known.get("proposed", ()):
         why = "; ".join(reason["evidence"] for reason in one["reasons"])
         output.say(f"{'proposed':<12} {one['document']} ({why})")
+
+
+def _say_members(members: list[dict[str, Any]]) -> None:
+    """Our country's members of the committee that decides."""
+    for one in members:
+        group = f" ({one['group']})" if one["group"] else ""
+        output.say(f"{'member':<12} {one['name']}{group}, {one['role']} of {one['body']}")
 
 
 def _say_addressees(sent: dict[str, Any] | None) -> None:

@@ -5,7 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from monitor.core.stages import Standing
 from spiders.finding import Kind
+
+ADOPTED = "adopted"
+"""The stage from which on a committee of the Parliament has nothing to decide any more."""
 
 Role = Literal["committee", "rapporteur", "council", "commission", "ministry", "riksdag-committee"]
 
@@ -46,6 +50,20 @@ def deciders_of(documents: Iterable[Said]) -> tuple[Decider, ...]:
             key = (one.role, one.name.split()[0] if one.role == "committee" else one.name)
             found.setdefault(key, one)
     return tuple(found.values())
+
+
+def committees_of(deciders: Iterable[Decider]) -> tuple[str, ...]:
+    """Codes of the Parliament's committees that are responsible: "ENVI"."""
+    return tuple(dict.fromkeys(one.name.split()[0] for one in deciders if one.role == "committee"))
+
+
+def still_decides(standing: Standing | None) -> bool:
+    """Whether a committee of the Parliament has something to decide yet on a file that stands there."""
+    if standing is None:
+        return True
+    stages = standing.chain.stages
+    until = stages.index(ADOPTED) + 1 if ADOPTED in stages else len(stages)
+    return standing.number is not None and standing.number < until
 
 
 def _named(document: Said) -> Iterator[Decider]:

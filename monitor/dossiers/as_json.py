@@ -14,6 +14,7 @@ from monitor.core.estimates import DossierWindow
 from monitor.core.stages import Event
 from monitor.dossiers import cases
 from monitor.dossiers.files import File, mentions
+from monitor.dossiers.members import members_as_json, members_of
 from monitor.dossiers.ours import Ours, addressees_as_json, partners_of, ways_as_json
 
 _LEVELS = ("act", "brief", "background", "none")
@@ -52,6 +53,7 @@ def file_as_json(conn: Connection, one: File, today: date, ours: Ours) -> dict[s
         "deciders": [
             {"role": each.role, "name": each.name, "source": each.source, "url": each.url} for each in one.deciders
         ],
+        "members": members_as_json(members_of(conn, [one], ours.country, today).get(one.id, ())),
         "case": cases.as_json(case) if case else None,
         "partners": partners_of(one, case, ours.partners),
         "addressees": addressees_as_json(one.documents, ours.names),

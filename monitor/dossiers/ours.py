@@ -23,11 +23,12 @@ from spiders.finding import Kind
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """The meeting calendar, the declared list of partner countries, and names that mean us."""
+    """The meeting calendar, the declared list of partner countries, names that mean us, our country's code."""
 
     calendar: Calendar
     partners: Partners
     names: tuple[str, ...] = ()
+    country: str | None = None
 
     @classmethod
     def of(cls, overlay: Path | None = None) -> "Ours":
@@ -36,7 +37,8 @@ class Ours:
         Raises:
             ConfigError: a broken file.
         """
-        return cls(load_calendar(overlay), Partners(load_partners(overlay)), load_organisation(overlay).own_names)
+        we = load_organisation(overlay)
+        return cls(load_calendar(overlay), Partners(load_partners(overlay)), we.own_names, we.country_code)
 
 
 def addressees_as_json(documents: Sequence[Document], names: Sequence[str]) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The shipped example: constructed answers of four platforms on three Mondays, to show the whole way offline.
+"""The shipped example: constructed answers of five platforms on three Mondays, to show the whole way offline.
 
 Everything in it was written by the Utblick project in the shapes of the real services. Real acts and procedures
 keep their real numbers and dates; whatever is numbered 9xx (99xxx at "Have your say") does not exist.

@@ -14,7 +14,7 @@ from typing import Any
 
 from config.sources import load_sources
 from monitor.example import DAYS, library, overlay
-from monitor.example.shapes import feeds, g0v, have_your_say, riksdagen
+from monitor.example.shapes import feeds, g0v, have_your_say, parliament, riksdagen
 from monitor.example.shapes.body import Body, Content, changed
 from spiders.platform import Assignment
 from spiders.registry import platform
@@ -31,6 +31,7 @@ def bodies() -> Iterator[Body]:
     )
     yield from changed(g0v.bodies(mirror, DAYS))
     yield from changed(feeds.bodies(_content("feeds"), mirror, DAYS))
+    yield from changed(parliament.bodies(_content("parliament"), DAYS))
 
 
 def write(folder: Path, answers: Iterable[Body], origin: str = ORIGIN) -> None:

@@ -84,7 +84,8 @@ class Office:
     @property
     def ours(self) -> Ours:
         """What it adds to a file."""
-        return Ours(self.calendar, self.partners, self.organisation.own_names)
+        we = self.organisation
+        return Ours(self.calendar, self.partners, we.own_names, we.country_code)
 
 
 class Items(dict[str, Offer]):
@@ -142,7 +143,14 @@ def gather(conn: Connection, office: Office, *, week: str, now: datetime) -> Mat
     since = before.built_at if before else now - FIRST_PERIOD
     answers = ANSWERS_AHEAD if own_day_within(SOON, today, office.calendar) else DEADLINES_AHEAD
     documents = for_letter(conn, since, today, levels=LEVELS, answers=answers)
-    docket = open_docket(conn, documents, office.rules.measured(conn, today), today, since=since)
+    docket = open_docket(
+        conn,
+        documents,
+        office.rules.measured(conn, today),
+        today,
+        since=since,
+        country=office.organisation.country_code,
+    )
     raised = rising(conn, office.signals, today)
     shown = [number for one in raised for number in one.documents[:SIGNAL_DOCUMENTS]]
     of_signals = {one.id: one for one in get_documents(conn, shown)}

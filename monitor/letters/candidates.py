@@ -26,6 +26,8 @@ from monitor.core.partners import Partners
 from monitor.core.zone import ZONE
 from monitor.dossiers.cases import Case, cases_of
 from monitor.dossiers.files import File, Moved, Rules, load_files, moved, nearing, stepping
+from monitor.dossiers.members import Member, members_of
+from monitor.letters.deciding import decides
 from spiders.finding import Identifier, Kind, Relation, Window, WindowKind
 
 SHOWN_FIELDS = ("windows", "title", "gone")
@@ -74,10 +76,18 @@ class Docket:
     """Dossiers with a last day that no document states as a window: by rule, or of the directive itself."""
     twins: Mapping[int, int] = field(default_factory=dict)
     """Document → the one that stands for it and for the same thing at other sources."""
+    members: Mapping[int, tuple[Member, ...]] = field(default_factory=dict)
+    """Dossier → our country's members of the committee that still decides; no key: none does."""
 
 
 def open_docket(
-    conn: Connection, documents: Sequence[Document], rules: Rules, today: date, *, since: datetime | None = None
+    conn: Connection,
+    documents: Sequence[Document],
+    rules: Rules,
+    today: date,
+    *,
+    since: datetime | None = None,
+    country: str | None = None,
 ) -> Docket:
     """Fetch the dossiers of `documents`, and those in which a day arrived since the last edition.
 
@@ -87,6 +97,7 @@ def open_docket(
         rules: stages and windows.
         today: the day of the edition.
         since: the moment of the edition before; None: nothing is compared.
+        country: whose members of committees are named, by code.
     """
     numbers = dossiers_of(conn, [one.id for one in documents])
     wanted = set(numbers.values())
@@ -112,6 +123,7 @@ def open_docket(
         since,
         nearing=frozenset(near & files.keys()),
         twins=twins,
+        members=members_of(conn, files.values(), country, today),
     )
 
 
@@ -169,6 +181,7 @@ def _dossier(one: File, at_hand: Sequence[Document], desk: Desk, docket: Docket)
         sources=_one_each(item.sources)[:MOST_SOURCES],
         windows=tuple(_dossier_window(window, desk) for window in one.windows),
         stage=_stage(one, desk),
+        decides=decides(one, docket.members.get(one.id), desk.organisation.country),
         changes=tuple(_moves(one, at_hand, desk, docket)) if known else (),
         channels=tuple(dict.fromkeys([*([case.channel] if case and case.channel else []), *item.channels])),
         case=_case(case, desk) if case else None,

@@ -88,6 +88,12 @@ TONGUES: Mapping[str, tuple[str, str]] = {
     "fr": ("franska", "French"),
     "no": ("norska", "Norwegian"),
 }
+SEATS: Mapping[str, tuple[str, str]] = {
+    "chair": ("ordförande", "chair"),
+    "vice-chair": ("vice ordförande", "vice-chair"),
+    "member": ("ledamot", "member"),
+    "substitute": ("suppleant", "substitute"),
+}
 TABLES = {
     "language": TONGUES,
     "kind": KINDS,
@@ -96,6 +102,7 @@ TABLES = {
     "outcome": OUTCOMES,
     "field": FIELDS,
     "relation": RELATIONS,
+    "seat": SEATS,
 }
 
 

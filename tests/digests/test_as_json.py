@@ -22,7 +22,7 @@ def test_the_keys_others_rely_on(
     assert data["sections"][0]["id"] == "deadlines"
     entry = data["sections"][0]["entries"][0]
     assert len(FIELDS) == 13
-    assert list(entry) == ["id", *FIELDS, "risk", "beside"]
+    assert list(entry) == ["id", *FIELDS, "risk", "beside", "decides"]
     assert (entry["risk"], entry["beside"]) == (None, [])
     (funding,) = (section["entries"] for section in data["sections"] if section["id"] == "funding")
     assert funding[0]["risk"] == {"countries": ["Serbien"], "basis": "V-Dem 2025", "analysed": False}

@@ -445,7 +445,7 @@ def test_only_known_addresses_are_asked_for() -> None:
     for url in (
         "https://data.europarl.europa.eu/api/v1/meetings?year=2022",
         f"{API}/meps/feed?timeframe=one-week",
-        f"{API}/meps/1909",
+        f"{API}/meps/show-incoming?limit=10",
         f"{API}/meetings/MTG-PL-2026-12-16",
         "https://www.europarl.europa.eu/doceo/document/PV-9-2024-04-24-RCV_FR.xml",
         "https://www.europarl.europa.eu/rss/doc/press-releases/en.xml",

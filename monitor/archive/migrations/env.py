@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from monitor.archive import alerts, files, letters, operations, people, schema, tokens, twins, web  # noqa: F401  # fill the metadata
+from monitor.archive import alerts, files, letters, operations, people, schema, seats, tokens, twins, web  # noqa: F401  # fill the metadata
 from monitor.archive.base import metadata
 from monitor.archive.migrations.include import include_object
 

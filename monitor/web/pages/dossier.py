@@ -20,6 +20,7 @@ from monitor.dossiers import filing as dossiers
 from monitor.dossiers.cases import DIRECTIONS, LONGEST, PRIORITIES, CaseError, cases_of, set_case
 from monitor.dossiers.files import File, load_files, mentions
 from monitor.dossiers.filing import DossierError
+from monitor.dossiers.members import members_of
 from monitor.web.forms import Sent, officer, text_of
 from monitor.web.matters import Timed, changes, timed, titled, ways_say
 from monitor.web.plots import timeline
@@ -109,6 +110,8 @@ def shown(request: Request, conn: Connection, number: int) -> dict[str, Any]:
         "ways_say": lambda ways: ways_say(words, ways),
         "changes": list(reversed(moved))[:MOST_CHANGES],
         "mentions": mentions(conn, one)[:MOST_CHANGES],
+        "members": members_of(conn, [one], site.organisation.country_code, today).get(number, ()),
+        "country": site.organisation.country.named(words.code) if site.organisation.country else "",
         "case": cases_of(conn, [number]).get(number),
         "proposed": proposed,
         "candidates": {each.id: each for each in get_documents(conn, [row["document"] for row in proposed])},

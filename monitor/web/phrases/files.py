@@ -137,6 +137,9 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "role commission": ("EU-kommissionen", "European Commission"),
     "role ministry": ("Departement", "Ministry"),
     "role riksdag-committee": ("Riksdagens utskott", "Committee of the Riksdag"),
+    "members": ("Ledamöter från {country}", "Members from {country}"),
+    "member of": ("i {body}", "of {body}"),
+    "members read": ("Ledamöterna enligt källan den {day}.", "The members as the source had them on {day}."),
     "channels": ("Vägar att påverka: {channels}", "Ways to influence: {channels}"),
     "case": ("Vår handläggning", "Our handling"),
     "case lead": (
