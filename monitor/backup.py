@@ -1,6 +1,7 @@
-"""Back up and restore the embedded archive with its captures, as one file.
+"""Back up and restore the embedded archive with its captures and its own models, as one file.
 
-A backup is a tar file: a manifest, the database as of one moment, the captures. It may be made while a scan
+A backup is a tar file: a manifest, the database as of one moment, the captures, the models that were taught by the
+archive's judgements and which of them is in force. It may be made while a scan
 writes: SQLite copies a consistent state, and every capture that the state names was on disk before it was named.
 PostgreSQL has its own tools (`pg_dump`), which do this better than we could.
 """
@@ -22,6 +23,8 @@ from monitor.archive.engine import HEAD, ArchiveError, connect, parse_url
 from monitor.archive.migrating import check
 
 DATABASE, CAPTURES, MANIFEST = "utblick.db", "captures", "manifest.json"
+MODELS, IN_FORCE = "models", "in-force"
+"""As `monitor.meaning.models` keeps them in the data folder."""
 _PAGES = 2_000
 """Database pages copied at a time; between two, writers get their turn."""
 
@@ -34,6 +37,8 @@ class Backup:
     version: str | None
     documents: int
     captures: int
+    models: int = 0
+    """The organisation's own; a backup of an earlier program has none."""
 
 
 def backup(
@@ -68,10 +73,14 @@ def backup(
             version, documents = _copy(source, Path(folder) / DATABASE)
             # After the database: what it names was on disk before, what came since does no harm.
             captures = sorted(path for path in settings.captures.rglob("*") if path.is_file())
-            made = Backup(now.isoformat(), version, documents, len(captures))
+            models = _models_in(settings)
+            count = len({path.parts[0] for path in models} - {IN_FORCE})
+            made = Backup(now.isoformat(), version, documents, len(captures), count)
             with tarfile.open(unfinished, "w") as archive:
                 _add_manifest(archive, made, now)
                 archive.add(Path(folder) / DATABASE, DATABASE)
+                for path in models:
+                    archive.add(settings.data_dir / MODELS / path, f"{MODELS}/{path.as_posix()}", recursive=False)
                 for number, path in enumerate(captures, 1):
                     name = path.relative_to(settings.captures).as_posix()
                     archive.add(path, f"{CAPTURES}/{name}", recursive=False)
@@ -86,7 +95,8 @@ def backup(
 def restore(settings: Settings, source: Path, *, force: bool = False) -> Backup:
     """Put a backup in the archive's place. Its database is checked before anything is replaced.
 
-    Captures that are there already are kept: they are addressed by their content.
+    Captures and models that are there already are kept: they are addressed by their content. The model in force is
+    the backup's.
 
     Args:
         settings: where the archive shall be.
@@ -107,7 +117,8 @@ def restore(settings: Settings, source: Path, *, force: bool = False) -> Backup:
                 _unpack(archive, unpacked)
             made = Backup(**json.loads((unpacked / MANIFEST).read_text(encoding="utf-8")))
             _verify(unpacked / DATABASE, source)
-            _keep_captures(unpacked / CAPTURES, settings.captures)
+            _keep(unpacked / CAPTURES, settings.captures)
+            _restore_models(unpacked / MODELS, settings.data_dir / MODELS)
             _replace(unpacked / DATABASE, database)
     except (KeyError, TypeError, ValueError, tarfile.TarError) as exc:
         raise ArchiveError(f"{source} is not a backup of Utblick, or it is damaged") from exc
@@ -144,7 +155,8 @@ def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
     """Take out what a backup holds and nothing else, whatever names the file claims."""
     for member in archive:
         name = PurePosixPath(member.name)
-        ours = member.name in (DATABASE, MANIFEST) or (name.parts[:1] == (CAPTURES,) and ".." not in name.parts)
+        below = name.parts[:1] in ((CAPTURES,), (MODELS,)) and ".." not in name.parts
+        ours = below or member.name in (DATABASE, MANIFEST)
         if not (ours and member.isfile() and (content := archive.extractfile(member))):
             raise tarfile.TarError(f"unexpected entry {member.name!r}")
         place = folder / name
@@ -165,9 +177,27 @@ def _verify(database: Path, source: Path) -> None:
         raise ArchiveError(f"{source}: {found.problems[0]}")
 
 
-def _keep_captures(unpacked: Path, captures: Path) -> None:
+def _models_in(settings: Settings) -> list[Path]:
+    """The files of own models, relative to their folder; not those that are just being written."""
+    folder = settings.data_dir / MODELS
+    found = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return [path for path in found if not path.parts[0].endswith(".new")]
+
+
+def _restore_models(unpacked: Path, models: Path) -> None:
+    """Own models, and which of them counts; without a word of the backup the shipped one."""
+    _keep(unpacked, models)
+    chosen = unpacked / IN_FORCE
+    if chosen.is_file():
+        chosen.replace(models / IN_FORCE)
+    else:
+        (models / IN_FORCE).unlink(missing_ok=True)
+
+
+def _keep(unpacked: Path, kept: Path) -> None:
+    """Move what is not there yet."""
     for path in sorted(unpacked.rglob("*")) if unpacked.is_dir() else []:
-        place = captures / path.relative_to(unpacked)
+        place = kept / path.relative_to(unpacked)
         if path.is_file() and not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
             path.replace(place)

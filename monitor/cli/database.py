@@ -60,12 +60,13 @@ def backup(
     target: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write (tar).")],
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
-    """Write archive and captures to one file; the archive stays in use meanwhile."""
+    """Write archive, captures and own models to one file; the archive stays in use meanwhile."""
     from monitor.backup import backup as write
 
     settings = context.settings()
     made = write(settings, target, context.clock(settings), force=force)
-    output.say(f"{target}: {made.documents} documents, {made.captures} captures, version {made.version}")
+    counts = f"{made.documents} documents, {made.captures} captures, {made.models} models"
+    output.say(f"{target}: {counts}, version {made.version}")
 
 
 @app.command()
@@ -77,7 +78,8 @@ def restore(
     from monitor.backup import restore as put_back
 
     found = put_back(context.settings(), source, force=force)
-    output.say(f"restored {found.documents} documents, {found.captures} captures, as of {found.made}")
+    counts = f"{found.documents} documents, {found.captures} captures, {found.models} models"
+    output.say(f"restored {counts}, as of {found.made}")
 
 
 @app.command()

@@ -14,6 +14,7 @@ from monitor.archive.engine import ArchiveError, open_archive, reading, writing
 from monitor.archive.scans import start_scan
 from monitor.backup import Backup, backup, restore
 from monitor.collecting.intake import Intake
+from monitor.meaning.models import in_force
 from monitor.search import Query, search
 from spiders.events import PageRead
 from spiders.finding import Finding, Kind
@@ -66,6 +67,23 @@ def test_a_backup_comes_back_whole(used: Settings, tmp_path: Path) -> None:
     with reading(engine) as conn:
         assert search(conn, Query("nyhet"), date(2026, 11, 23)).total == 2
     engine.dispose()
+
+
+def test_own_models_come_back_with_the_one_in_force(used: Settings, tmp_path: Path) -> None:
+    models = used.data_dir / "models"
+    for name in ("1.0+local.a/meta.json", "1.0+local.b/meta.json", "1.0+local.c.new/meta.json"):
+        (models / name).parent.mkdir(parents=True)
+        (models / name).write_text(name)
+    (models / "in-force").write_text("1.0+local.b\n")
+    assert backup(used, tmp_path / "b.tar", NOW).models == 2
+    fresh = settings_in(tmp_path / "elsewhere")
+    own = fresh.data_dir / "models"
+    own.mkdir(parents=True)
+    (own / "in-force").write_text("shipped\n")
+    assert restore(fresh, tmp_path / "b.tar").models == 2
+    assert sorted(path.name for path in own.iterdir()) == ["1.0+local.a", "1.0+local.b", "in-force"]
+    assert (own / "1.0+local.b/meta.json").read_text() == "1.0+local.b/meta.json"
+    assert in_force(fresh) == own / "1.0+local.b"
 
 
 def test_a_backup_while_a_scan_writes_is_of_one_moment(used: Settings, tmp_path: Path) -> None:
