@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Select, String, func, select, type_coerce
 
 from monitor.archive.files import case_file, dossier_document
 from monitor.archive.kept import kept_of
+from monitor.archive.known import chunks
 from monitor.archive.schema import document, document_window, tag
 from monitor.search.index import OWN_COLUMNS, Filters, handled
 
@@ -166,9 +167,17 @@ def _elsewhere(conn: Connection, columns: Columns, filters: Filters, today: date
 
 def _cases(conn: Connection) -> Cases:
     """The documents of each case; cases are few."""
-    query = select(dossier_document.c.document, case_file.c.status, case_file.c.owner)
-    query = query.join(case_file, case_file.c.dossier == dossier_document.c.dossier)
-    return [tuple(row) for row in conn.execute(query.where(dossier_document.c.relation == "subject"))]
+    cases = {
+        row.dossier: row
+        for row in conn.execute(select(case_file.c.dossier, case_file.c.status, case_file.c.owner))
+    }
+    found = []
+    for some in chunks(sorted(cases)):
+        own = select(dossier_document.c.document, dossier_document.c.dossier)
+        own = own.where(dossier_document.c.dossier.in_(some), dossier_document.c.relation == "subject")
+        for number, dossier in conn.execute(own):
+            found.append((number, cases[dossier].status, cases[dossier].owner))
+    return found
 
 
 def _read(conn: Connection) -> Columns:
