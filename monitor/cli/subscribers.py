@@ -23,6 +23,10 @@ Theme = Annotated[
 ]
 Density = Annotated[str | None, typer.Option(help="How much text: short, normal or full.")]
 Cadence = Annotated[str | None, typer.Option(help="How often: weekly, fortnightly or monthly.")]
+Letter = Annotated[
+    bool | None,
+    typer.Option("--letter/--alerts-only", help="The letter too, or alerts about followed searches alone."),
+]
 
 
 @app.command()
@@ -34,6 +38,7 @@ def add(
     theme: Theme = None,
     density: Density = None,
     cadence: Cadence = None,
+    letter: Letter = None,
     pending: Annotated[
         bool, typer.Option("--pending", help="No letter before the person has confirmed; a mail asks for it.")
     ] = False,
@@ -44,8 +49,15 @@ def add(
     from monitor.delivery import subscribers
 
     settings = context.settings()
-    letter = load_organisation(settings.config).letter
-    wishes = _chosen(subscribers.Wishes(language=letter.language), language, theme, density, cadence)
+    ours = load_organisation(settings.config).letter
+    wishes = _chosen(
+        subscribers.Wishes(language=ours.language),
+        theme=theme,
+        language=language,
+        density=density,
+        cadence=cadence,
+        letter=letter,
+    )
     with context.archive(settings) as engine, writing(engine) as conn:
         added = subscribers.add(
             conn,
@@ -53,7 +65,7 @@ def add(
             now=context.clock(settings),
             name=name,
             wishes=wishes,
-            allowed_domains=letter.recipient_domains,
+            allowed_domains=ours.recipient_domains,
             known_themes=_known_themes(settings),
             confirmed=not pending,
         )
@@ -86,7 +98,7 @@ def list_(
                 one.state,
                 one.wishes.language,
                 one.wishes.density,
-                one.wishes.cadence,
+                one.wishes.cadence if one.wishes.letter else "-",
                 _themes(one),
             )
             for one in found
@@ -106,6 +118,7 @@ def edit(
     every_theme: Annotated[bool, typer.Option("--every-theme", help="Every theme again.")] = False,
     density: Density = None,
     cadence: Cadence = None,
+    letter: Letter = None,
     state: Annotated[str | None, typer.Option(help="pending, active or unsubscribed.")] = None,
 ) -> None:
     """Change what is given and leave the rest."""
@@ -120,7 +133,9 @@ def edit(
     settings = context.settings()
     with context.archive(settings) as engine, writing(engine) as conn:
         current = subscribers.find(conn, who)
-        wishes = _chosen(current.wishes, language, theme, density, cadence)
+        wishes = _chosen(
+            current.wishes, theme=theme, language=language, density=density, cadence=cadence, letter=letter
+        )
         if every_theme:
             wishes = replace(wishes, themes=None)
         changed = subscribers.edit(
@@ -244,26 +259,18 @@ def _known_themes(settings: Settings) -> frozenset[str]:
     return frozenset(theme.id for theme in load_themes(settings.config))
 
 
-def _chosen(
-    known: Wishes, language: str | None, theme: list[str] | None, density: str | None, cadence: str | None
-) -> Wishes:
-    """The known wishes with what was given on the command line."""
+def _chosen(known: Wishes, *, theme: list[str] | None, **given: object) -> Wishes:
+    """The known wishes with what was given; `given` are fields of `Wishes`, None: it was not."""
     from dataclasses import replace
 
-    given = {
-        "language": language,
-        "themes": tuple(theme) if theme else None,
-        "density": density,
-        "cadence": cadence,
-    }
-    return replace(known, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # fields of mixed types
+    changed = {"themes": tuple(theme) if theme else None, **given}
+    return replace(known, **{name: value for name, value in changed.items() if value is not None})  # type: ignore[arg-type]  # fields of mixed types
 
 
 def _say(one: Subscriber) -> None:
     wishes = one.wishes
-    output.say(
-        f"subscriber {one.id}: {one.state}, {wishes.cadence}, {wishes.density}, {wishes.language}, {_themes(one)}"
-    )
+    wanted = f"{wishes.cadence}, {wishes.density}" if wishes.letter else "alerts alone"
+    output.say(f"subscriber {one.id}: {one.state}, {wanted}, {wishes.language}, {_themes(one)}")
 
 
 def _themes(one: Subscriber) -> str:

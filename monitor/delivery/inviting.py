@@ -37,6 +37,7 @@ def invite(one: Subscriber, token: str, organisation: Organisation, settings: Se
         date=now,
         link=f"{organisation.public_address}/confirm/{token}",
         language=one.wishes.language,
+        letter=one.wishes.letter,
     )
     try:
         with smtp.connect(smtp.Server.of(settings)) as connection:

@@ -1,4 +1,7 @@
-"""To whom an alert goes: a subscriber who is known, or a new one who is asked to confirm first."""
+"""To whom an alert goes: a subscriber who is known, or a new one who is asked to confirm first.
+
+A new one has asked for alerts and so gets nothing else; `utblick subscribers edit NO --letter` adds the letter.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -34,7 +37,7 @@ def recipient(
         raise RecipientError("not work")
     known = next((one for one in subscribers.listed(conn) if one.address == canonical), None)
     if known is None:
-        wishes = Wishes(language=language)
+        wishes = Wishes(language=language, letter=False)
         return subscribers.add(conn, canonical, now=now, wishes=wishes, confirmed=False), True
     if known.state == "unsubscribed":
         raise RecipientError("has left")

@@ -38,13 +38,15 @@ class SubscriberError(MonitorError):
 class Wishes:
     """What a person may choose about the letter.
 
-    `themes` holds ids of configured themes; None = every theme.
+    `themes` holds ids of configured themes; None = every theme. `letter` False: alerts alone, about followed
+    searches.
     """
 
     language: str = "sv"
     themes: tuple[str, ...] | None = None
     density: str = "normal"
     cadence: str = "weekly"
+    letter: bool = True
 
     def check(self, known_themes: Collection[str] | None = None) -> None:
         """Raise `SubscriberError` for a wish that no letter can meet; None = themes are not checked."""
@@ -234,6 +236,7 @@ def as_json(one: Subscriber) -> dict[str, Any]:
         "themes": list(one.wishes.themes) if one.wishes.themes is not None else None,
         "density": one.wishes.density,
         "cadence": one.wishes.cadence,
+        "letter": one.wishes.letter,
         "state": one.state,
         "created": one.created.isoformat(),
         "confirmed_at": one.confirmed_at.isoformat() if one.confirmed_at else None,
@@ -277,6 +280,7 @@ def stored(wishes: Wishes) -> dict[str, Any]:
         "themes": list(dict.fromkeys(wishes.themes)) if wishes.themes is not None else None,
         "density": wishes.density,
         "cadence": wishes.cadence,
+        "letter": wishes.letter,
     }
 
 
@@ -336,6 +340,7 @@ def _subscriber(row: Row[Any]) -> Subscriber:
             themes=tuple(row.themes) if row.themes is not None else None,
             density=row.density,
             cadence=row.cadence,
+            letter=row.letter,
         ),
         state=PAUSED if row.state == "active" and row.paused_at is not None else row.state,
         created=row.created,

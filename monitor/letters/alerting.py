@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from config.lexicon import Lexicon, load_lexicon
 from config.organisation import Organisation, load_organisation
-from config.settings import Settings
+from config.settings import DAYS, Settings
 from config.sources import load_sources
 from digests import alert as letter
 from digests.briefing import Text
@@ -33,8 +33,6 @@ from monitor.letters.candidates import SHOWN_FIELDS
 from monitor.search import Result, search
 from monitor.search.asking import Asked
 
-MORNING: Final = time(7)
-"""When daily alerts leave, and on Mondays weekly ones; in the organisation's zone."""
 LATECOMERS: Final = timedelta(days=1)
 """How far before `told_at` is looked again: a document is rated and filed only after it was first seen."""
 MOST_FOUND: Final = 500
@@ -111,7 +109,14 @@ def send_alerts(
             for one in archive.alerts(conn)
             if one.standing == "active"
             and one.interval in intervals
-            and is_due(one.interval, one.told_at, now, organisation.zone, archive.last_scan(conn))
+            and is_due(
+                one.interval,
+                one.told_at,
+                now,
+                organisation.zone,
+                at=settings.alerts_at,
+                last_scan=archive.last_scan(conn),
+            )
         ]
         waiting = archive.waiting_editions(conn, now)
     if not wanted and (dry_run or not waiting):
@@ -123,20 +128,35 @@ def send_alerts(
 
 
 def is_due(
-    interval: str, told_at: datetime, now: datetime, zone: ZoneInfo, last_scan: datetime | None = None
+    interval: str,
+    told_at: datetime,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    at: str,
+    last_scan: datetime | None = None,
 ) -> bool:
     """Whether the moment of an alert has come.
 
     At once means: sources were read since it was told last. A morning that was missed is made up for once.
+
+    Args:
+        interval: one of `archive.INTERVALS`.
+        told_at: up to when it was told.
+        now: the moment (aware).
+        zone: the organisation's.
+        at: the setting `alerts_at`: the day of weekly alerts, and the hour of daily ones too.
+        last_scan: when sources were read last.
     """
     if interval == "immediate":
         return last_scan is not None and told_at < last_scan
-    local = now.astimezone(zone)
+    name, _, hour = at.partition(" ")
+    morning, local = time.fromisoformat(hour), now.astimezone(zone)
     # The newest morning that has begun; before it, yesterday still counts.
-    day = local.date() if local.timetz().replace(tzinfo=None) >= MORNING else local.date() - timedelta(days=1)
+    day = local.date() if local.timetz().replace(tzinfo=None) >= morning else local.date() - timedelta(days=1)
     if interval == "weekly":
-        day -= timedelta(days=day.weekday())
-    return told_at < datetime.combine(day, MORNING, tzinfo=zone)
+        day -= timedelta(days=(day.weekday() - DAYS.index(name)) % 7)
+    return told_at < datetime.combine(day, morning, tzinfo=zone)
 
 
 def _tell(engine: Engine, one: archive.Alert, desk: _Desk, *, dry_run: bool) -> Told | None:

@@ -87,8 +87,11 @@ def _due(conn: Connection, week: str, only: str | None) -> list[Subscriber]:
         chosen = find(conn, only)
         if chosen.state != "active":
             raise BriefingError(f"subscriber {chosen.id} is {chosen.state} and gets no letter")
+        if not chosen.wishes.letter:
+            more = f"`utblick subscribers edit {chosen.id} --letter` adds the letter"
+            raise BriefingError(f"subscriber {chosen.id} wants alerts alone; {more}")
         return [chosen]
-    active = listed(conn, state="active")
+    active = [one for one in listed(conn, state="active") if one.wishes.letter]
     if not active:
         raise BriefingError("nobody would get the letter; `utblick subscribers add ADDRESS` adds a subscriber")
     due = [one for one in active if gets_week(one.wishes.cadence, week)]

@@ -116,19 +116,21 @@ def ask_to_confirm(request: Request, token: str) -> Response:
     """A page with a button, as for leaving."""
     site = site_of(request)
     with reading(site.engine) as conn:
-        _known(conn, token)
-    return page(request, "public_ask.html", {"what": "confirm", "action": f"/confirm/{token}"})
+        wants_letter = _known(conn, token).letter
+    what = "confirm" if wants_letter else "confirm alerts"
+    return page(request, "public_ask.html", {"what": what, "action": f"/confirm/{token}"})
 
 
 @router.post("/confirm/{token}")
 def confirm(request: Request, token: str) -> Response:
-    """The address is the person's own and wants the letter."""
+    """The address is the person's own and wants the letter, or alerts."""
     site = site_of(request)
     with writing(site.engine) as conn:
         found = subscribers.confirm(conn, token, now=site.clock())
     if found is None:
         raise HTTPException(404)
-    return page(request, "public_done.html", {"what": "confirmed" if found.state == "active" else "not active"})
+    what = "confirmed" if found.wishes.letter else "confirmed alerts"
+    return page(request, "public_done.html", {"what": what if found.state == "active" else "not active"})
 
 
 @router.get("/letter/{week}/{token}")
@@ -203,7 +205,7 @@ def _known(conn: Connection, token: str) -> Any:
         HTTPException: 404 for a token that is nobody's.
     """
     row = conn.execute(
-        select(subscriber.c.id, subscriber.c.language, subscriber.c.themes, subscriber.c.token).where(
+        select(*(subscriber.c[name] for name in ("id", "language", "themes", "letter", "token"))).where(
             subscriber.c.token == token
         )
     ).one_or_none()

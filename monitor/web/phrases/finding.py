@@ -90,16 +90,16 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     # alerts about followed searches
     "alert of": ("Larm med e-post om {name}", "E-mail alert about {name}"),
     "alert lead": (
-        "En ny adress läggs till som mottagare: personen får ett mejl, bekräftar och får då också {letter}. "
-        "Varje larm har en länk som stoppar just det.",
-        "A new address becomes a subscriber: the person gets a mail, confirms, and then receives {letter} too. "
-        "Every alert has a link that stops just that one.",
+        "Till en ny adress går först ett mejl som ber personen bekräfta. Den får sedan bara larmen, inte "
+        "{letter}. Varje larm har en länk som stoppar just det.",
+        "A new address first gets a mail that asks the person to confirm. It then receives the alerts alone, "
+        "not {letter}. Every alert has a link that stops just that one.",
     ),
     "alert to": ("E-postadress", "E-mail address"),
     "alert interval": ("Hur ofta", "How often"),
     "alert immediate": ("direkt", "at once"),
     "alert daily": ("varje dag", "daily"),
-    "alert weekly": ("varje vecka (måndag)", "weekly (Monday)"),
+    "alert weekly": ("varje vecka", "weekly"),
     "alert begin": ("Skicka larm", "Send alerts"),
     "alert change": ("Ändra larmet", "Change the alert"),
     "alert end": ("Ta bort larmet", "Remove the alert"),

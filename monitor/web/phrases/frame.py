@@ -136,6 +136,8 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "ask leave button": ("Ja, avsluta {letter}", "Yes, stop {letter}"),
     "ask confirm": ("Vill du få {letter}?", "Do you want to receive {letter}?"),
     "ask confirm button": ("Ja, skicka {letter}", "Yes, send me {letter}"),
+    "ask confirm alerts": ("Vill du få larm från {letter}?", "Do you want alerts from {letter}?"),
+    "ask confirm alerts button": ("Ja, skicka larm", "Yes, send me alerts"),
     "ask stop": ("Vill du stoppa larmet?", "Do you want to stop this alert?"),
     "ask stop button": ("Ja, stoppa larmet", "Yes, stop this alert"),
     "done stopped": ("Larmet är stoppat", "The alert is stopped"),
@@ -154,6 +156,11 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "Thank you, you receive {letter} from the next letter on",
     ),
     "done confirmed text": ("I varje brev finns en länk för att avsluta.", "Every letter has a link to leave."),
+    "done confirmed alerts": ("Tack, du får larm från och med nu", "Thank you, you receive alerts from now on"),
+    "done confirmed alerts text": (
+        "I varje larm finns en länk som stoppar just det. Vill du också ha {letter}, skriv till {contact}.",
+        "Every alert has a link that stops just that one. If you want {letter} too, write to {contact}.",
+    ),
     "done not active": ("Adressen är avslutad", "The address has been signed off"),
     "done not active text": (
         "Skriv till {contact} om du vill ha brevet igen.",

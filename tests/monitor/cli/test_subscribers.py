@@ -41,6 +41,7 @@ def test_from_adding_to_forgetting(utblick):
         "themes": ["va-vatten"],
         "density": "normal",
         "cadence": "weekly",
+        "letter": True,
         "state": "active",
         "created": "2026-11-23T06:00:00+00:00",
         "confirmed_at": "2026-11-23T06:00:00+00:00",

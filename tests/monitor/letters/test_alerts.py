@@ -240,7 +240,10 @@ def test_a_dry_run_stores_and_sends_nothing(archive: Engine, settings: Settings,
 )
 def test_daily_in_the_morning_weekly_on_monday(interval: str, told: str, now: str, *, due: bool) -> None:
     first, second = (datetime.fromisoformat(one).replace(tzinfo=ZONE) for one in (told, now))
-    assert is_due(interval, first, second, ZONE) is due
+    assert is_due(interval, first, second, ZONE, at="monday 07:00") is due
+    # Another day and hour in the settings: everything moves with it.
+    later = timedelta(days=2, hours=6, minutes=30) if interval == "weekly" else timedelta(hours=6, minutes=30)
+    assert is_due(interval, first + later, second + later, ZONE, at="wednesday 13:30") is due
 
 
 def test_a_weekly_alert_tells_the_week(archive: Engine, settings: Settings, server: MailServer) -> None:

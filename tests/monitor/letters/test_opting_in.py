@@ -10,10 +10,16 @@ import httpx
 import pytest
 from icalendar import Calendar
 
+from config.organisation import load_organisation
 from config.settings import load_settings
 from monitor import demo
-from monitor.archive.engine import open_archive
+from monitor.archive.alerts import set_alert
+from monitor.archive.engine import open_archive, writing
+from monitor.archive.web import save_search
 from monitor.cli.app import run
+from monitor.delivery import subscribers
+from monitor.delivery.inviting import invite
+from monitor.delivery.recipients import recipient
 from monitor.web import public
 from tests import storstad
 from tests.monitor.mail_server import Handler, running
@@ -99,3 +105,38 @@ def test_who_did_not_answer_is_asked_again_by_a_person(
     assert mailbox.recipients() == ["bo@storstad.example.se"]
     assert run(["subscribers", "edit", "1", "--state", "active"]) == 0
     assert run(["subscribers", "invite", "1"]) == 1
+
+
+def test_who_asked_for_alerts_gets_no_letter(mailbox: Handler, outside: httpx.Client) -> None:
+    settings = load_settings()
+    organisation = load_organisation(settings.config)
+    engine = open_archive(settings.database)
+    with writing(engine) as conn:
+        kept = save_search(conn, "Slam", "anna", {"q": "slam"}, NOW)
+        person, new = recipient(
+            conn,
+            "anna@storstad.example.se",
+            language="sv",
+            allowed_domains=organisation.letter.recipient_domains,
+            now=NOW,
+        )
+        set_alert(conn, kept.id, person.id, "daily", NOW)
+        token = subscribers.token(conn, person.id)
+    engine.dispose()
+    assert (new, person.wishes.letter) == (True, False)
+    invite(person, token, organisation, settings, NOW)
+    (asked,) = mailbox.taken
+    text = asked.message.get_content()
+    assert asked.message["Subject"].startswith("Bekräfta att du vill ha larm")
+    assert "Brevet får du inte" in text
+    (confirm,) = links(text)
+    assert "Vill du få larm" in outside.get(confirm).text
+    assert "du får larm från och med nu" in outside.post(confirm).text
+    assert run(["brief", "send", "--week", "2026-W48"]) == 1  # nobody wants it
+    assert run(["brief", "send", "--week", "2026-W48", "--to", "1"]) == 1
+    assert len(mailbox.taken) == 1
+    assert run(["subscribers", "edit", "1", "--letter"]) == 0
+    assert run(["brief", "send", "--week", "2026-W48"]) == 0
+    assert len(mailbox.taken) == 2
+    assert run(["subscribers", "edit", "1", "--alerts-only"]) == 0
+    assert run(["brief", "send", "--week", "2026-W49"]) == 1
