@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# Most tests are about something else than what the extra `embeddings` adds; those that are ask for it.
+os.environ["UTBLICK_EMBEDDINGS"] = "off"
+
 IN_CI = bool(os.environ.get("CI"))
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+# Two workers on two cores: threads of linear algebra that wait for each other cost twenty times what they compute.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # The same examples each time where a failure would stop others; new ones on a developer's machine.
 # No deadline: what is slow is measured in benchmarks.

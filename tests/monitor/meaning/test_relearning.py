@@ -1,6 +1,7 @@
 """The loop: what people judge is learned, compared, taken up or not, and read anew into the archive."""
 
 import json
+import random
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from monitor.archive.schema import assessment, document, tag
 from monitor.cli.app import run
 from monitor.meaning import rating
 from monitor.meaning.models import in_force, kept, load_in_force, use
-from monitor.meaning.relearning import Fall, relearn
+from monitor.meaning.relearning import Fall, Relearned, relearn
 from nlp.assessment import Level
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -33,16 +34,36 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def settings(shown: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    shutil.copytree(shown, tmp_path / "var", dirs_exist_ok=True)
+@pytest.fixture(scope="module")
+def taught(shown: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Relearned]:
+    """The same after people said that everything on wastewater is about procurement."""
+    folder = tmp_path_factory.mktemp("taught") / "var"
+    shutil.copytree(shown, folder)
+    settings = load_settings(config=example.overlay(), data_dir=folder, now=NOW)
+    judged(settings, lambda _, text: {"themes": {"upphandling": "avlopp" in text.lower()}})
+    return folder, learned(settings)
+
+
+def copied(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    shutil.copytree(folder, tmp_path / "var")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("UTBLICK_CONFIG", str(example.overlay()))
     monkeypatch.setenv("UTBLICK_NOW", NOW.isoformat())
     return load_settings()
 
 
-def judged(settings: Settings, verdict: Callable[[int, str], dict[str, Any]], share: int = 1) -> int:
+@pytest.fixture
+def settings(shown: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    return copied(shown, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def wiser(taught: tuple[Path, Relearned], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """With the model that was learned, in force; the archive was read by the shipped one."""
+    return copied(taught[0], tmp_path, monkeypatch)
+
+
+def judged(settings: Settings, verdict: Callable[[int, str], dict[str, Any]], share: int = 1) -> None:
     """Judge documents as a person who thinks like `verdict` (number, text)."""
     engine = open_archive(settings.database)
     with writing(engine) as conn:
@@ -51,10 +72,18 @@ def judged(settings: Settings, verdict: Callable[[int, str], dict[str, Any]], sh
             if one.id % share == 0:
                 judge(conn, one.id, "Anna Ek", NOW, **verdict(one.id, f"{one.title()[0]} {one.text}"))
     engine.dispose()
-    return len(ids)
 
 
-def learned(settings: Settings) -> Any:
+def documents(settings: Settings) -> int:
+    """How many the archive has."""
+    engine = open_archive(settings.database)
+    with reading(engine) as conn:
+        count = conn.execute(select(func.count()).select_from(document)).scalar_one()
+    engine.dispose()
+    return count
+
+
+def learned(settings: Settings) -> Relearned:
     engine = open_archive(settings.database)
     try:
         return relearn(engine, settings, NOW)
@@ -63,19 +92,17 @@ def learned(settings: Settings) -> Any:
 
 
 def test_what_people_agree_on_is_learned_taken_up_and_read_anew(
-    settings: Settings, capsys: pytest.CaptureFixture[str]
+    wiser: Settings, taught: tuple[Path, Relearned], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Here everything on wastewater is about procurement, which the shipped model does not think."""
-    judged(settings, lambda _, text: {"themes": {"upphandling": "avlopp" in text.lower()}})
-    found = learned(settings)
+    found = taught[1]
     assert found.promoted, found
     assert found.loss_after < found.loss_before
-    assert in_force(settings) == settings.data_dir / "models" / found.version
+    assert in_force(wiser) == wiser.data_dir / "models" / found.version
     assert run(["model", "reassess", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["model"] == found.version
     assert said["read"] > 80
-    engine = open_archive(settings.database)
+    engine = open_archive(wiser.database)
     with reading(engine) as conn:
         assert set(conn.execute(select(tag.c.model).distinct()).scalars()) <= {found.version, "person"}
         versions = conn.execute(select(assessment.c.model, func.count()).group_by(assessment.c.model)).all()
@@ -86,10 +113,8 @@ def test_what_people_agree_on_is_learned_taken_up_and_read_anew(
 
 
 def test_judgements_without_sense_are_not_taken_up(settings: Settings) -> None:
-    judged(
-        settings,
-        lambda number, _: {"themes": {"transport": hash((number, "x")) % 7 in (0, 3)}, "level": Level.BRIEF},
-    )
+    dice = random.Random(7)
+    judged(settings, lambda _, __: {"themes": {"transport": dice.random() < 2 / 7}, "level": Level.BRIEF})
     before = in_force(settings)
     found = learned(settings)
     # All levels alike can be learned; a theme by dice must not be, and nothing is taken up by which a theme falls.
@@ -118,25 +143,24 @@ def test_too_few_judgements_are_said(settings: Settings, capsys: pytest.CaptureF
     assert kept(settings) == ()
 
 
-def test_an_earlier_model_can_be_taken_up_again(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    judged(settings, lambda _, text: {"themes": {"upphandling": "avlopp" in text.lower()}})
-    version = learned(settings).version
+def test_an_earlier_model_can_be_taken_up_again(
+    wiser: Settings, taught: tuple[Path, Relearned], capsys: pytest.CaptureFixture[str]
+) -> None:
+    version = taught[1].version
     assert run(["model", "use", "shipped"]) == 0
-    assert in_force(settings) is None
+    assert in_force(wiser) is None
     assert run(["model", "info", "--json"]) == 0
     (own,) = json.loads(capsys.readouterr().out.partition("\n")[2])["own_models"]
     assert (own["version"], own["in_force"]) == (version, False)
-    use(settings, version)
-    assert load_in_force(settings).version == version
+    use(wiser, version)
+    assert load_in_force(wiser).version == version
     assert run(["model", "use", "nonsense"]) == 2
     assert "shipped" in capsys.readouterr().err
 
 
 def test_reading_anew_goes_on_where_it_was_interrupted(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    wiser: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    count = judged(settings, lambda _, text: {"themes": {"upphandling": "avlopp" in text.lower()}})
-    assert learned(settings).promoted
     stored: list[int] = []
     save = rating.save_assessments
 
@@ -152,36 +176,30 @@ def test_reading_anew_goes_on_where_it_was_interrupted(
     capsys.readouterr()
     assert run(["model", "reassess", "--batch", "40", "--json"]) == 0
     assert stored == [40]
-    assert json.loads(capsys.readouterr().out)["read"] == count - 40
+    assert json.loads(capsys.readouterr().out)["read"] == documents(wiser) - 40
 
 
 def test_an_earlier_model_taken_up_again_reads_the_archive_anew(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    wiser: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It has read every document before, but the tags that stand are another's."""
-    count = judged(settings, lambda _, text: {"themes": {"upphandling": "avlopp" in text.lower()}})
-    assert learned(settings).promoted
     for day, version in (("2026-11-24", None), ("2026-11-25", "shipped")):
         monkeypatch.setenv("UTBLICK_NOW", f"{day}T07:00:00+00:00")
         assert version is None or run(["model", "use", version]) == 0
         capsys.readouterr()
         assert run(["model", "reassess", "--json"]) == 0
         said = json.loads(capsys.readouterr().out)
-        assert said["read"] == count
-        engine = open_archive(settings.database)
+        assert said["read"] == documents(wiser)
+        engine = open_archive(wiser.database)
         with reading(engine) as conn:
             assert set(conn.execute(select(tag.c.model).distinct()).scalars()) <= {said["model"], "person"}
         engine.dispose()
 
 
-def test_a_persons_verdict_outlives_the_new_model(settings: Settings) -> None:
-    judged(
-        settings,
-        lambda number, text: {"themes": {"upphandling": "avlopp" in text.lower()}, "level": Level.BACKGROUND},
-    )
-    learned(settings)
+def test_a_persons_verdict_outlives_the_new_model(wiser: Settings) -> None:
+    judged(wiser, lambda _, __: {"level": Level.BACKGROUND})
     assert run(["model", "reassess"]) == 0
-    engine = open_archive(settings.database)
+    engine = open_archive(wiser.database)
     with reading(engine) as conn:
         assert set(conn.execute(select(document.c.level)).scalars()) == {"background"}
     engine.dispose()
