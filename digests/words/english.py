@@ -275,9 +275,9 @@ ENGLISH = Catalogue(
         "confirm ask": "Your address was given for {letter}, the weekly letter on the EU and the world around "
         "from {organisation}. Open the address below and press the button if you want the letter:",
         "confirm alerts subject": "Confirm that you want alerts from {letter}",
-        "confirm alerts ask": "Somebody wants to send alerts about followed matters to your address. They come from "
-        "{organisation}, which also publishes {letter}. You will not get the letter, only the alerts. Open the address "
-        "below and press the button if you want them:",
+        "confirm alerts ask": "Somebody wants to send alerts about followed matters to your address. They come "
+        "from {organisation}, which also publishes {letter}. You will not get the letter, only the alerts. Open "
+        "the address below and press the button if you want them:",
         "confirm else": "If you do not want it there is nothing to do, and nothing more will come.",
         "alert subject": "{hits}: {search}",
         "alert lead": "New or changed in the search “{search}” since {moment}.",

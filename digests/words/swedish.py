@@ -269,8 +269,8 @@ SWEDISH = Catalogue(
         "Öppna adressen nedan och tryck på knappen om du vill ha brevet:",
         "confirm alerts subject": "Bekräfta att du vill ha larm från {letter}",
         "confirm alerts ask": "Någon vill skicka larm om bevakade ärenden till din adress. De kommer från "
-        "{organisation}, som också ger ut {letter}. Brevet får du inte, bara larmen. Öppna adressen nedan och tryck på "
-        "knappen om du vill ha dem:",
+        "{organisation}, som också ger ut {letter}. Brevet får du inte, bara larmen. Öppna adressen nedan och "
+        "tryck på knappen om du vill ha dem:",
         "confirm else": "Vill du inte ha det behöver du inte göra något. Då kommer inget mer.",
         "alert subject": "{hits}: {search}",
         "alert lead": "Nytt eller ändrat i sökningen ”{search}” sedan {moment}.",
