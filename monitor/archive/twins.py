@@ -1,6 +1,6 @@
 """Which documents of different sources show one thing. Nothing here commits."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -47,12 +47,17 @@ def faces(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[Face, str]]:
     return found
 
 
-def near(conn: Connection, one: Face, since: date, until: date) -> list[int]:
-    """Earlier documents that may be the same as `one`: of its address, of its numbers, of its days and kind."""
+def of_day(conn: Connection, kind: str, day: date) -> Iterator[Face]:
+    """The documents of a kind and day; what they are about is left out."""
+    query = select(*(document.c[name] for name in _SHOWN)).where(document.c.kind == kind, document.c.day == day)
+    for row in conn.execute(query).mappings():
+        yield Face(**row, subjects=frozenset())
+
+
+def named_alike(conn: Connection, one: Face) -> set[int]:
+    """Earlier documents of other sources with the address of `one`, or with one of its numbers."""
     other = and_(document.c.source != one.source, document.c.id < one.id)
-    queries = [
-        select(document.c.id).where(other, document.c.kind == one.kind, document.c.day.between(since, until)),
-    ]
+    queries = []
     if page := page_of(one.url):
         queries.append(
             select(twin.c.document)
@@ -64,8 +69,7 @@ def near(conn: Connection, one: Face, since: date, until: date) -> list[int]:
             document_identifier.c.scheme == scheme, document_identifier.c.value == value
         )
         queries.append(select(document.c.id).where(other, document.c.id.in_(named)))
-    ids = {number for query in queries for number in conn.execute(query).scalars()}
-    return sorted(ids)
+    return {number for query in queries for number in conn.execute(query).scalars()}
 
 
 def leaders(conn: Connection, ids: Iterable[int]) -> dict[int, int]:

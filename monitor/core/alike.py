@@ -5,12 +5,12 @@ speaks for two files speaks against it: other numbers in the titles, other files
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from rapidfuzz import fuzz, utils
+from rapidfuzz import fuzz, process, utils
 
 from spiders.finding import Kind
 
@@ -92,6 +92,44 @@ def _same_title(one: Face, other: Face) -> bool:
         mine, theirs = one.titles[language], other.titles[language]
         if min(len(mine), len(theirs)) < SHORTEST or _DIGITS.findall(mine) != _DIGITS.findall(theirs):
             continue
-        if fuzz.token_sort_ratio(mine, theirs, processor=utils.default_process, score_cutoff=ALIKE):
+        if fuzz.ratio(_sorted(mine), _sorted(theirs), score_cutoff=ALIKE):
             return True
     return False
+
+
+def _sorted(title: str) -> str:
+    """A title as it is compared: its words in lower case, in their order of the alphabet."""
+    return " ".join(sorted(utils.default_process(title).split()))
+
+
+@dataclass(slots=True)
+class Titles:
+    """Titles in which like ones are found without comparing each with each: thousands come on one day.
+
+    Only titles of one kind, day and language with the same figures are compared at all, and those in one go.
+    """
+
+    _groups: dict[tuple[object, ...], dict[int, str]] = field(default_factory=dict)
+    _sources: dict[int, str] = field(default_factory=dict)
+
+    def add(self, one: Face) -> None:
+        """Keep the titles of a document."""
+        self._sources[one.id] = one.source
+        for key, said in _keyed(one, one.day):
+            self._groups.setdefault(key, {})[one.id] = said
+
+    def like(self, one: Face) -> set[int]:
+        """Documents of other sources, of its kind and `APART` at the most, whose title may be the same."""
+        found: set[int] = set()
+        for days in range(-APART.days, APART.days + 1):
+            for key, said in _keyed(one, one.day + timedelta(days=days)):
+                group = self._groups.get(key, {})
+                alike = process.extract_iter(said, group, scorer=fuzz.ratio, score_cutoff=ALIKE)
+                found |= {number for _, _, number in alike if self._sources[number] != one.source}
+        return found
+
+
+def _keyed(one: Face, day: date) -> Iterator[tuple[tuple[object, ...], str]]:
+    for language, title in one.titles.items():
+        if len(title) >= SHORTEST:
+            yield (one.kind, day, language, *_DIGITS.findall(title)), _sorted(title)

@@ -1,15 +1,20 @@
 """Compare what is new with what other sources show: one thing is shown once, with all its sources."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from monitor.archive.engine import reading, writing
-from monitor.archive.twins import faces, leaders, members, near, save_twins, unexamined
-from monitor.core.alike import APART, Face, page_of, same
+from monitor.archive.twins import faces, leaders, members, named_alike, of_day, save_twins, unexamined
+from monitor.core.alike import APART, Face, Titles, page_of, same
 
 BATCH = 200
+MOST_ALIKE = 100
+"""Documents with which one is compared in full: the oldest, which lead the groups. A feed that says one thing in
+ten thousand items would have each compared with each."""
 
 
 def find_twins(engine: Engine) -> int:
@@ -22,7 +27,7 @@ def find_twins(engine: Engine) -> int:
     """
     with reading(engine) as conn:
         waiting = unexamined(conn)
-    known: dict[int, Face] = {}
+    known = _Known()
     found = 0
     for start in range(0, len(waiting), BATCH):
         with writing(engine) as conn:
@@ -31,10 +36,34 @@ def find_twins(engine: Engine) -> int:
     return found
 
 
-def _examine(conn: Connection, number: int, known: dict[int, Face]) -> bool:
-    """Compare one document; `known` keeps what was fetched for others of the same days."""
+@dataclass(slots=True)
+class _Known:
+    """What was fetched for one document and serves others of the same days."""
+
+    faces: dict[int, Face] = field(default_factory=dict)
+    titles: Titles = field(default_factory=Titles)
+    days: set[tuple[str, date]] = field(default_factory=set)
+    """Kinds and days whose titles are there."""
+
+    def fetch(self, conn: Connection, ids: Sequence[int]) -> None:
+        missing = [number for number in ids if number not in self.faces]
+        self.faces |= {number: face for number, (face, _) in faces(conn, missing).items()}
+
+    def titled_like(self, conn: Connection, one: Face) -> set[int]:
+        """Documents of other sources whose title may be the same, later ones among them."""
+        for days in range(-APART.days, APART.days + 1):
+            day = one.day + timedelta(days=days)
+            if (one.kind, day) not in self.days:
+                self.days.add((one.kind, day))
+                for other in of_day(conn, one.kind, day):
+                    self.titles.add(other)
+        return self.titles.like(one)
+
+
+def _examine(conn: Connection, number: int, known: _Known) -> bool:
+    """Compare one document."""
     one, fingerprint = faces(conn, [number])[number]
-    known[number] = one
+    known.faces[number] = one
     leader, reason = number, None
     if len(members(conn, [number]).get(number, ())) <= 1:  # one that leads others goes on doing so
         leader, reason = _leader(conn, one, known)
@@ -43,24 +72,20 @@ def _examine(conn: Connection, number: int, known: dict[int, Face]) -> bool:
     return reason is not None
 
 
-def _leader(conn: Connection, one: Face, known: dict[int, Face]) -> tuple[int, str | None]:
+def _leader(conn: Connection, one: Face, known: _Known) -> tuple[int, str | None]:
     """Who leads the document, and why; itself where it is alone."""
-    others = near(conn, one, one.day - APART, one.day + APART)
-    _fetch(conn, others, known)
-    alike = [other for other in others if same(one, known[other])]
+    others = named_alike(conn, one) | {number for number in known.titled_like(conn, one) if number < one.id}
+    nearest = sorted(others)[:MOST_ALIKE]
+    known.fetch(conn, nearest)
+    alike = [other for other in nearest if same(one, known.faces[other])]
     heads = sorted(set(leaders(conn, alike).values()) - {one.id})
-    _fetch(conn, heads, known)
+    known.fetch(conn, heads)
     for head in heads:
         # It must be the same as the first of the group, or chains of likeness would join what is different.
-        reason = same(one, known[head])
+        reason = same(one, known.faces[head])
         if reason and _fits(conn, one, head):
             return head, reason
     return one.id, None
-
-
-def _fetch(conn: Connection, ids: Sequence[int], known: dict[int, Face]) -> None:
-    missing = [number for number in ids if number not in known]
-    known |= {number: face for number, (face, _) in faces(conn, missing).items()}
 
 
 def _fits(conn: Connection, one: Face, head: int) -> bool:

@@ -14,7 +14,7 @@ from monitor.archive.engine import reading, writing
 from monitor.archive.scans import start_scan
 from monitor.archive.twins import leaders, members
 from monitor.collecting.intake import Intake
-from monitor.core.alike import APART, Face, page_of, same
+from monitor.core.alike import APART, Face, Titles, page_of, same
 from monitor.meaning.twins import find_twins
 from monitor.search import Query, search
 from spiders.events import PageRead
@@ -92,6 +92,22 @@ def test_what_is_one_thing(one: Face, two: Face, why: str | None) -> None:
 )
 def test_an_address_as_a_key(url: str, page: str | None) -> None:
     assert page_of(url) == page
+
+
+WORDS = st.lists(st.sampled_from("rules on urban Waste water reports, 2026 4".split()), min_size=3, max_size=9)  # noqa: SIM905
+
+
+@given(st.lists(st.tuples(WORDS, st.integers(0, 5), st.sampled_from("ab")), min_size=2, max_size=8))
+def test_titles_that_are_the_same_are_found_without_comparing_all(said: list[tuple[list[str], int, str]]) -> None:
+    faces = [
+        other(id=number, source=source, url="", day=DAY + timedelta(days=days), titles={"en": " ".join(words)})
+        for number, (words, days, source) in enumerate(said)
+    ]
+    titles = Titles()
+    for one in faces:
+        titles.add(one)
+    for one in faces:
+        assert titles.like(one) >= {two.id for two in faces if same(one, two) == "title"}
 
 
 @given(st.text(max_size=80))
