@@ -13,6 +13,7 @@ ADOPTED = "adopted"
 
 Role = Literal["committee", "rapporteur", "council", "commission", "ministry", "riksdag-committee"]
 
+_SWEDISH = "utskott"
 _LEAD = re.compile(r"(?P<name>[A-Z]{4}\b.*?) \((?:ansvarigt|gemensamt ansvarigt) utskott\)")
 _BESIDE = re.compile(r"[A-Z]{4}\b.* \([^)]*utskott[^)]*\)")
 _COMMITTEE = re.compile(r"[A-Z]{4}(?: \S.*)?")
@@ -43,12 +44,17 @@ class Said:
 
 
 def deciders_of(documents: Iterable[Said]) -> tuple[Decider, ...]:
-    """Who decides, each office once. Committees that only give an opinion are left out where one is named lead."""
+    """Who decides, each office once. Committees that only give an opinion are left out where one is named lead.
+
+    A committee of the Parliament is named in Swedish where a source does.
+    """
     found: dict[tuple[str, str], Decider] = {}
     for document in documents:
         for one in _named(document):
-            key = (one.role, one.name.split()[0] if one.role == "committee" else one.name)
-            found.setdefault(key, one)
+            committee = one.role == "committee"
+            key = (one.role, one.name.split()[0] if committee else one.name)
+            if key not in found or (committee and _SWEDISH in one.name and _SWEDISH not in found[key].name):
+                found[key] = one
     return tuple(found.values())
 
 

@@ -117,9 +117,9 @@ class File:
 _RANK = {"procedure": 0, "proposal": 1, "eu-document": 2, "initiative": 3, "communication": 4, "fpm": 5, "act": 6}
 
 
-def _speaks(one: Document) -> tuple[bool, int, int, int]:
+def _speaks(one: Document) -> tuple[bool, int, int, str, str]:
     """A document with a Swedish title before others, the file itself before papers about it."""
-    return not one.titles.get("sv"), _RANK.get(one.kind, len(_RANK)), -one.day.toordinal(), one.id
+    return not one.titles.get("sv"), _RANK.get(one.kind, len(_RANK)), -one.day.toordinal(), one.source, one.key
 
 
 def load_files(

@@ -298,11 +298,14 @@ def strongest(group: Sequence[Document]) -> Document:
     return max(group, key=lambda one: (_LEVELS.get(one.level or "", 0), one.relevance or 0.0))
 
 
-def _standing(one: Document, today: date) -> tuple[bool, bool, int, int]:
-    """Which document speaks for its file: one that can be acted on, one with a Swedish title, the newest."""
+def _standing(one: Document, today: date) -> tuple[bool, bool, int, str, str]:
+    """Which document speaks for its file: one that can be acted on, one with a Swedish title, the newest.
+
+    Of several alike it is always the same: numbers follow the order in which answers came.
+    """
     closes = one.closes(today)
     acts = closes is not None and closes >= today
-    return (not acts, not one.titles.get("sv"), -one.day.toordinal(), one.id)
+    return (not acts, not one.titles.get("sv"), -one.day.toordinal(), one.source, one.key)
 
 
 def _direction(one: Document) -> letter.Direction:
