@@ -163,7 +163,7 @@ def _read_list(page: Page, assignment: Assignment) -> Reading:
     if not rows and not offset:
         raise Empty(f"no rows: {page.url}")
     key, kind = _KEYS.get(name, ("celex", None))
-    found = documents(rows, key, audit)
+    found = documents(rows, key, audit, columns(name))
     source = assignment.source
     findings = [
         finding

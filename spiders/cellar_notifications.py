@@ -35,7 +35,7 @@ def read_log(page: Page) -> Reading:
     root = xml_tree(page)
     channel = root.find("channel") if root.tag == "rss" else root
     if channel is None or _local(root) not in ("rss", "feed"):
-        raise Drifted(f"expected <feed> or <rss>, got <{_local(root)[:60]}>: {page.url}")
+        raise Drifted(f"expected <feed>, or <rss> with a <channel>, got <{_local(root)[:60]}>: {page.url}")
     more = _text(channel, "moreEntries")
     if more not in ("true", "false"):
         raise Drifted(f"moreEntries: expected true or false, got {more[:20]!r}: {page.url}")
@@ -48,7 +48,7 @@ def read_log(page: Page) -> Reading:
         if kind not in _TYPES:
             audit.note(f"unknown type of notification {kind[:20]!r}")
         if not _text(entry, "cellarId") or not names:
-            audit.note("missing field entry.cellarId or entry.identifiers")
+            audit.note("missing field entry.cellarId or entry.identifiers.identifier")
             continue
         celex = next((value for value in _celex(names) if kind != "delete"), None)
         (wanted if celex else others)[celex or names[0]] = None

@@ -54,7 +54,7 @@ def rows_of(page: Page, due: Sequence[str], audit: Audit) -> list[Fields]:
     whole = audit.record(answer)
     head = whole.need_record("head")
     head.ignore("link")
-    announced = head.strings("vars")
+    announced = head.strings("vars", alone=False)
     missing = [name for name in due if name not in announced]
     if missing:
         told = ", ".join(announced) or "nothing"
@@ -104,8 +104,14 @@ class Document:
         return f"cellar:{self.types[0] if self.types else 'document'}"
 
 
-def documents(rows: Iterable[Fields], key: str, audit: Audit) -> dict[str, Document]:
-    """The documents of a list by key (`celex` or `id`), in its order; corrigenda belong to their base and go.
+def documents(rows: Iterable[Fields], key: str, audit: Audit, due: Sequence[str] = ()) -> dict[str, Document]:
+    """The documents of a list by key, in its order; corrigenda belong to their base and go.
+
+    Args:
+        rows: as `rows_of` gives them.
+        key: the column that names a document, `celex` or `id`.
+        audit: where what is missing or odd is noted.
+        due: the columns that the query selects.
 
     Raises:
         Drifted: there are rows, and not one could be read.
@@ -130,7 +136,7 @@ def documents(rows: Iterable[Fields], key: str, audit: Audit) -> dict[str, Docum
         sort = _last(row.opt_str("type")) if "type" in row or key == "celex" else None
         if sort and sort not in KINDS:
             audit.note(f"unknown resource type {sort!r}")
-        procedure = row.opt_str("procedure", sometimes=True) if key == "celex" else None
+        procedure = row.opt_str("procedure", sometimes=True) if "procedure" in due else None
         if is_corrigendum(name):
             continue
         known = found.get(name, Document(name, None, (), {}))
@@ -140,7 +146,7 @@ def documents(rows: Iterable[Fields], key: str, audit: Audit) -> dict[str, Docum
             types=tuple(dict.fromkeys((*known.types, *([sort] if sort else [])))),
             titles={**titles, **known.titles},
             procedures=tuple(dict.fromkeys((*known.procedures, *([procedure] if procedure else [])))),
-            later=tuple(sorted({*known.later, *_later(row, audit)})),
+            later=tuple(sorted({*known.later, *_later(row, sort, due, audit)})),
         )
     if count and not found and audit.warnings():
         raise Drifted(f"none of {count} rows could be read; {'; '.join(audit.warnings())[:300]}")
@@ -279,10 +285,13 @@ def event_steps(rows: Iterable[Fields], audit: Audit) -> tuple[Step, ...]:
     return tuple(sorted(set(steps)))
 
 
-def _later(row: Fields, audit: Audit) -> Iterable[Step]:
+def _later(row: Fields, sort: str | None, due: Sequence[str], audit: Audit) -> Iterable[Step]:
     for column, code in _LATER.items():
         if column in row and (day := _day(row, column, audit)):
             yield Step(day, code)
+        elif column in due and column not in row and (column == "in_force" or sort == "DIR"):
+            # Only a directive becomes national law.
+            audit.note(f"an act of type {sort} without a day in row.{column}")
 
 
 def _day(row: Fields, key: str, audit: Audit) -> date | None:

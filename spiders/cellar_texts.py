@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from parsel import Selector
 
 from config.sources import Source
-from spiders.cellar_vocabulary import LANGUAGES, base_of, kind_of_celex, page_of
+from spiders.cellar_vocabulary import CELEX, LANGUAGES, base_of, kind_of_celex, page_of
 from spiders.fields import Audit, parse_day
 from spiders.finding import Finding, Identifier, Kind, Step
 from spiders.identifiers import parse_identifier
@@ -173,6 +173,8 @@ def _read_xhtml(page: Page, source: str, audit: Audit) -> Finding:
         audit.note("missing field p.oj-hd-lg: the language of the text; English is taken")
     # Annexes set their headings in the classes of the title, so its own container comes first.
     main = tree.css("#tit_1.eli-main-title")
+    if not words_of(main) and tree.css("p.oj-hd-lg"):
+        audit.note("missing field #tit_1.eli-main-title: the title is put together from its paragraphs")
     title = words_of(main) or _title_by_class(tree, _TITLE_CLASSES) or _title_by_class(tree, _PART_CLASSES)
     return _finding(page, source, audit, language=language or "en", title=title, text=text)
 
@@ -214,8 +216,8 @@ def _read_notice(root: ElementTree.Element, page: Page, source: str, audit: Audi
     if work is None:
         raise Drifted(f"NOTICE.WORK is missing: {page.url}")
     celex = element_words(work.find("ID_CELEX/VALUE"))
-    if not celex:
-        raise Drifted(f"NOTICE.WORK.ID_CELEX: expected a CELEX number: {page.url}")
+    if not CELEX.fullmatch(celex):
+        raise Drifted(f"NOTICE.WORK.ID_CELEX: expected a CELEX number, got {celex[:40]!r}: {page.url}")
     titles = {}
     for expression in root.findall("EXPRESSION"):
         code = element_words(expression.find("EXPRESSION_USES_LANGUAGE/IDENTIFIER"))
@@ -226,8 +228,11 @@ def _read_notice(root: ElementTree.Element, page: Page, source: str, audit: Audi
             )
         elif LANGUAGES.get(code) in ("sv", "en"):
             titles[LANGUAGES[code]] = title
+        else:
+            audit.note(f"EXPRESSION_USES_LANGUAGE.IDENTIFIER: {code[:20]!r} is no language of ours")
     if not titles:
-        raise Drifted(f"NOTICE.EXPRESSION: no title in Swedish or English: {page.url}")
+        told = "; ".join(audit.warnings())[:300]
+        raise Drifted(f"NOTICE.EXPRESSION: no EXPRESSION_TITLE in Swedish or English; {told}: {page.url}")
     steps = []
     for tag, code in (
         ("WORK_DATE_DOCUMENT", "cellar:document"),
@@ -243,7 +248,10 @@ def _read_notice(root: ElementTree.Element, page: Page, source: str, audit: Audi
     same = [element_words(one) for one in work.findall("SAMEAS/URI/IDENTIFIER")]
     named = [parse_identifier(one) for one in same]
     names = [Identifier("celex", celex), *([com] if (com := com_of(celex)) else [])]
-    names += [Identifier(one.scheme, one.value) for one in named if one and one.scheme == "act"]
+    acts = [Identifier(one.scheme, one.value) for one in named if one and one.scheme == "act"]
+    if celex.startswith("3") and not acts:
+        audit.note("NOTICE.WORK.SAMEAS.URI.IDENTIFIER: expected the number of the act in one of them")
+    names += acts
     return Finding(
         source=source,
         key=celex,

@@ -32,6 +32,22 @@ _EUR_LEX_TITLE = re.compile(r"^(?:CELEX|OJ|CONSIL|PI_COM|IMMC):\S+?(?::\s+(?P<ti
 _EUR_LEX_NAME = re.compile(r"^[A-Z_]{2,10}:[^\s&]{3,80}$")
 
 
+PARTS = {
+    "guid": "guid, id or rdf:about",
+    "link": "link",
+    "title": "title",
+    "date": "pubDate, dc:date, published or updated",
+    "published": "pubDate, dc:date or published",
+    "updated": "updated",
+    "text": "description, summary, content:encoded or content",
+    "summary": "description or summary",
+    "content": "content:encoded or content",
+    "categories": "category or dc:subject",
+    "language": "language of the channel, or xml:lang",
+}
+"""What an entry may have, and the elements in which it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """What an entry says, cleaned. `name` is EUR-Lex's own (`CELEX:52025PC0555`), where the entry has one."""
@@ -61,7 +77,7 @@ def item_of(entry: Mapping[str, Any], base: str, link_from: str = "link") -> Ite
         link_from: `guid` for feeds whose `link` is a detour and whose guid is the page.
     """
     guid = _text(entry, "id").strip()[:LONGEST_GUID] or None
-    link = canonical(_text(entry, "link"), base)
+    link = canonical(_own_link(entry), base)
     if link_from == "guid" or link is None:
         link = canonical(guid, base) if guid and guid.startswith(("http://", "https://")) else link
     title = line(_untemplated(_text(entry, "title")))
@@ -88,6 +104,27 @@ def item_of(entry: Mapping[str, Any], base: str, link_from: str = "link") -> Ite
         subjects=_subjects(entry),
         name=name,
     )
+
+
+def parts_of(entry: Mapping[str, Any]) -> frozenset[str]:
+    """Which of `PARTS` an entry has in a form that can be read; `language` belongs to the feed as a whole."""
+    published = _moment(entry, "published_parsed", "created_parsed") is not None
+    updated = _moment(entry, "updated_parsed") is not None
+    # feedparser gives the content as the summary where there is none.
+    summary, content = _text(entry, "summary").strip(), _content(entry).strip()
+    told = {
+        "guid": bool(_text(entry, "id").strip()),
+        "link": bool(_own_link(entry)),
+        "title": bool(line(_text(entry, "title"))),
+        "date": published or updated,
+        "published": published,
+        "updated": updated,
+        "summary": bool(summary) and summary != content,
+        "content": bool(content),
+        "text": bool(summary or content),
+        "categories": bool(_subjects(entry)),
+    }
+    return frozenset(name for name, there in told.items() if there)
 
 
 def canonical(link: str | None, base: str = "") -> str | None:
@@ -159,6 +196,14 @@ def about_one_file(named: Iterable[Identifier]) -> tuple[Identifier, ...]:
 def _text(entry: Mapping[str, Any], name: str) -> str:
     value = entry.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _own_link(entry: Mapping[str, Any]) -> str:
+    """The link, but for a guid that feedparser takes for one: `g1` is no address beside the feed."""
+    own = _text(entry, "link").strip()
+    links = entry.get("links")
+    hrefs = [one.get("href") for one in links if isinstance(one, Mapping)] if isinstance(links, list) else []
+    return own if own in hrefs or own.startswith(("http://", "https://")) else ""
 
 
 def _untemplated(text: str) -> str:

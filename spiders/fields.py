@@ -39,6 +39,7 @@ class Audit:
         self._open: list[Fields] = []
         self._records: Counter[str] = Counter()
         self._missing: Counter[tuple[str, str]] = Counter()
+        self._null: Counter[tuple[str, str]] = Counter()
         self._sometimes: set[tuple[str, str]] = set()
         self._notes: Counter[str] = Counter()
         self._unexpected: Counter[str] = Counter()
@@ -82,6 +83,11 @@ class Audit:
             if (path, key) not in self._sometimes or count == total:
                 where = f" in {count} of {total} records" if total > 1 else ""
                 told.append(f"missing field {f'{path}.{key}'.lstrip('.')}{where}")
+        for (path, key), count in self._null.items():
+            total = self._records[path]
+            if count + self._missing[path, key] == total:
+                where = f" in each of {total} records" if total > 1 else ""
+                told.append(f"field {f'{path}.{key}'.lstrip('.')}: null{where}")
         told += [_times(f"unexpected field {path}", count) for path, count in self._unexpected.items()]
         return tuple(told)
 
@@ -98,13 +104,17 @@ class Audit:
         if sometimes:
             self._sometimes.add(place)
 
+    def _nothing(self, fields: "Fields", key: str) -> None:
+        self._null[_plain(fields.path), key] += 1
+
 
 class Fields:
     """One JSON object whose fields are taken one by one. Texts are stripped; "" and null mean "none".
 
     `need_…` raises `Drifted` where the field is absent, null, empty or of another type. `opt_…` gives None and
     leaves a warning where the field is absent (with `sometimes`: where it is absent from every record of its
-    path) or of another type.
+    path), of another type, or null in every record that has it: a source that stops filling a field does not
+    look otherwise. `nullable` is for fields of which that is known to mean nothing.
     """
 
     def __init__(self, record: object, path: str = "", audit: Audit | None = None) -> None:
@@ -132,18 +142,23 @@ class Fields:
         """The path of `key`, for messages."""
         return f"{self.path}.{key}" if self.path else key
 
-    def take(self, key: str, *, sometimes: bool = False) -> Any:
+    def take(self, key: str, *, sometimes: bool = False, nullable: bool = False) -> Any:
         """The raw JSON value; None where absent (warned of) or null."""
         self._taken.add(key)
         if key not in self._record:
             self.audit._absent(self, key, sometimes)
             return None
-        return self._record[key]
+        value = self._record[key]
+        if value is None and not nullable:
+            self.audit._nothing(self, key)
+        return value
 
-    def opt_str(self, key: str, *, sometimes: bool = False) -> str | None:
-        """Text; a number is taken as its digits."""
-        value = self.take(key, sometimes=sometimes)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+    def opt_str(
+        self, key: str, *, sometimes: bool = False, nullable: bool = False, numbers: bool = False
+    ) -> str | None:
+        """Text; with `numbers` a number is taken as its digits."""
+        value = self.take(key, sometimes=sometimes, nullable=nullable)
+        if numbers and isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
         if value is None or isinstance(value, str):
             return (value or "").strip() or None
@@ -154,9 +169,9 @@ class Fields:
         """Text that is not empty."""
         return self._needed(key, self.opt_str(key), "text")
 
-    def opt_int(self, key: str, *, sometimes: bool = False) -> int | None:
+    def opt_int(self, key: str, *, sometimes: bool = False, nullable: bool = False) -> int | None:
         """A whole number; `7.0` and `"7"` count (services differ from day to day)."""
-        value = self.take(key, sometimes=sometimes)
+        value = self.take(key, sometimes=sometimes, nullable=nullable)
         if value is None or value == "":
             return None
         if isinstance(value, str | int | float) and not isinstance(value, bool):
@@ -173,17 +188,17 @@ class Fields:
         """A whole number."""
         return self._needed(key, self.opt_int(key), "a whole number")
 
-    def opt_bool(self, key: str, *, sometimes: bool = False) -> bool | None:
+    def opt_bool(self, key: str, *, sometimes: bool = False, nullable: bool = False) -> bool | None:
         """A truth value."""
-        value = self.take(key, sometimes=sometimes)
+        value = self.take(key, sometimes=sometimes, nullable=nullable)
         if value is None or isinstance(value, bool):
             return value
         self._other(key, "true or false", value)
         return None
 
-    def opt_date(self, key: str, *, sometimes: bool = False) -> date | None:
+    def opt_date(self, key: str, *, sometimes: bool = False, nullable: bool = False) -> date | None:
         """The day of `2026-09-01`, `2026/09/01`, alone or followed by a time; a sentinel counts as none."""
-        value = self.take(key, sometimes=sometimes)
+        value = self.take(key, sometimes=sometimes, nullable=nullable)
         if value is None or value == "":
             return None
         day = parse_day(value) if isinstance(value, str) else None
@@ -195,9 +210,11 @@ class Fields:
         """A day that is no sentinel."""
         return self._needed(key, self.opt_date(key), "a date")
 
-    def opt_moment(self, key: str, zone: tzinfo, *, sometimes: bool = False) -> datetime | None:
+    def opt_moment(
+        self, key: str, zone: tzinfo, *, sometimes: bool = False, nullable: bool = False
+    ) -> datetime | None:
         """An aware moment of `2026/09/01 23:59:59` or ISO 8601; without offset it is a clock in `zone`."""
-        value = self.take(key, sometimes=sometimes)
+        value = self.take(key, sometimes=sometimes, nullable=nullable)
         if value is None or value == "":
             return None
         if isinstance(value, str):
@@ -223,9 +240,9 @@ class Fields:
             raise Drifted(f"{self.where(key)}: expected an object, got {self._got(key)}")
         return Fields(value, self.where(key), self.audit)
 
-    def opt_record(self, key: str, *, sometimes: bool = False) -> "Fields | None":
+    def opt_record(self, key: str, *, sometimes: bool = False, nullable: bool = False) -> "Fields | None":
         """An object within the object; None where absent, null or empty text."""
-        value = self.take(key, sometimes=sometimes)
+        value = self.take(key, sometimes=sometimes, nullable=nullable)
         if value is None or value == "":
             return None
         if not isinstance(value, Mapping):
@@ -233,14 +250,14 @@ class Fields:
             return None
         return Fields(value, self.where(key), self.audit)
 
-    def items(self, key: str, *, sometimes: bool = False) -> "list[Fields]":
+    def items(self, key: str, *, sometimes: bool = False, nullable: bool = False) -> "list[Fields]":
         """Objects within the object: a list, one alone, or none (null, "", absent).
 
         Raises:
             Drifted: something else stands there, or an element is no object.
         """
         path = self.where(key)
-        elements = _listed(self.take(key, sometimes=sometimes), path)
+        elements = _listed(self.take(key, sometimes=sometimes, nullable=nullable), path)
         return [Fields(item, f"{path}[{number}]", self.audit) for number, item in enumerate(elements)]
 
     def need_items(self, key: str) -> "list[Fields]":
@@ -254,16 +271,38 @@ class Fields:
             raise Drifted(f"{self.where(key)}: expected a list, got {self._got(key)}")
         return self.items(key)
 
-    def strings(self, key: str, *, sometimes: bool = False) -> tuple[str, ...]:
-        """Texts: a list, one alone, or none. Empty ones are dropped, numbers are taken as their digits."""
-        values = self.take(key, sometimes=sometimes)
+    def strings(
+        self,
+        key: str,
+        *,
+        sometimes: bool = False,
+        nullable: bool = False,
+        numbers: bool = False,
+        alone: bool = True,
+    ) -> tuple[str, ...]:
+        """Texts: a list, one alone, or none. Empty ones are dropped.
+
+        Args:
+            key: the field.
+            sometimes: not every record has it.
+            nullable: null is how the source says that there are none.
+            numbers: numbers are taken as their digits.
+            alone: the source writes one text without a list; else it is taken too, and said.
+        """
+        values = self.take(key, sometimes=sometimes, nullable=nullable)
         if values is None:
             return ()
+        if not isinstance(values, list):
+            if not alone:
+                self._other(key, "a list of texts", values)
+            values = [values]
         texts = []
-        for value in values if isinstance(values, list) else [values]:
-            if isinstance(value, str | int | float) and not isinstance(value, bool):
+        for value in values:
+            if isinstance(value, str) or (
+                numbers and isinstance(value, int | float) and not isinstance(value, bool)
+            ):
                 texts.append(str(value).strip())
-            elif value is not None:
+            else:
                 self._other(key, "texts", value)
         return tuple(text for text in texts if text)
 

@@ -178,7 +178,7 @@ def _topic(fields: Fields, assignment: Assignment, today: date, audit: Audit) ->
     key = str(fields.need_int("ccm2Id"))
     identifier = line(fields.need_str("identifier"), 200)
     title = line(fields.need_str("title"))
-    if (sort := fields.opt_str("type")) not in TYPES:
+    if (sort := fields.opt_str("type", numbers=True)) not in TYPES:
         audit.note(f"unknown type {sort!r}")
     status = _status(fields, audit)
     published = _day(fields, "publicationDateLong")
@@ -186,7 +186,7 @@ def _topic(fields: Fields, assignment: Assignment, today: date, audit: Audit) ->
     deadlines = _deadlines(fields, audit)
     call, call_title = fields.opt_str("callIdentifier"), line(fields.opt_str("callTitle"))
     subjects = [*_programme(fields, "frameworkProgramme", "id"), *_programme(fields, "programmeDivision")]
-    subjects += [line(word, 100) for name in ("keywords", "tags") for word in fields.strings(name)]
+    subjects += [line(word, 100) for name in ("keywords", "tags") for word in fields.strings(name, alone=False)]
     fields.ignore("flags", "sme", "links")
     dated = ((published, "funding-tenders:published"), (opens, "funding-tenders:opens"))
     return Finding(
@@ -208,15 +208,14 @@ def _topic(fields: Fields, assignment: Assignment, today: date, audit: Audit) ->
 def _status(fields: Fields, audit: Audit) -> str | None:
     said = fields.need_record("status")
     said.ignore("abbreviation")
-    return status_of(said.opt_str("id"), said.opt_str("description"), audit)
+    return status_of(said.opt_str("id", numbers=True), said.opt_str("description"), audit)
 
 
 def _programme(fields: Fields, key: str, *codes: str) -> Iterator[str]:
     """The abbreviation, and what else it goes by. `frameworkProgramme` is an object, or a list with one."""
     for programme in fields.items(key):
-        for name in (*codes, "abbreviation"):
-            if word := programme.opt_str(name):
-                yield line(word, 100)
+        said = [*(programme.opt_int(name) for name in codes), programme.opt_str("abbreviation")]
+        yield from (line(str(word), 100) for word in said if word)
         programme.ignore("id", "description")
 
 
@@ -228,11 +227,11 @@ def _day(fields: Fields, key: str) -> date | None:
 
 def _deadlines(fields: Fields, audit: Audit) -> list[Deadline]:
     """All deadlines; where the topic has none of its own, those of its actions (there the stamps are texts)."""
-    own = fields.strings("deadlineDatesLong")
+    own = fields.strings("deadlineDatesLong", numbers=True, alone=False)
     of_actions: list[str] = []
     for action in fields.items("actions"):
         action.ignore("types", "plannedOpeningDate")
-        of_actions += action.strings("deadlineDates")
+        of_actions += action.strings("deadlineDates", numbers=True, alone=False)
     found = []
     for stamp in own or of_actions:
         try:
@@ -240,7 +239,7 @@ def _deadlines(fields: Fields, audit: Audit) -> list[Deadline]:
         except (ValueError, OverflowError):
             moment = None
         if moment is None:
-            audit.note("a deadline is no time stamp")
+            audit.note(f"{'deadlineDatesLong' if own else 'actions[].deadlineDates'}: a deadline is no time stamp")
         else:
             found.append(deadline_of(moment))
     return found

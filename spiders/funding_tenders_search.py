@@ -255,7 +255,7 @@ def _distinct(rows: Iterable[_Row]) -> list[_Row]:
 
 
 def _one(meta: Fields, key: str, *, sometimes: bool = False) -> str | None:
-    return next(iter(meta.strings(key, sometimes=sometimes)), None)
+    return next(iter(meta.strings(key, sometimes=sometimes, alone=False)), None)
 
 
 def _need(meta: Fields, key: str) -> str:
@@ -267,7 +267,7 @@ def _need(meta: Fields, key: str) -> str:
 
 def _words(meta: Fields, key: str) -> Iterator[str]:
     """Texts; in 2023 all of them stood in one, as JSON."""
-    for text in meta.strings(key, sometimes=True):
+    for text in meta.strings(key, sometimes=True, alone=False):
         inner = embedded(text) if text.startswith("[") else None
         for word in inner if isinstance(inner, list) else [text]:
             if isinstance(word, str) and (shown := line(word, 100)):
@@ -276,7 +276,7 @@ def _words(meta: Fields, key: str) -> Iterator[str]:
 
 def _days(meta: Fields, key: str, audit: Audit) -> list[date]:
     days = []
-    for text in meta.strings(key):
+    for text in meta.strings(key, alone=False):
         day = parse_day(text)
         if day is None:
             audit.note(f"field {meta.path.partition('[')[0]}.{key}: expected a date, got {line(text, 40)!r}")

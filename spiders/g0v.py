@@ -186,12 +186,13 @@ def _read_row(row: Fields, assignment: Assignment, audit: Audit) -> tuple[Findin
     path = row.need_str("url")
     heading = row.need_str("title")
     published = row.opt_date("published")
-    updated = row.opt_date("updated")
-    own = row.opt_str("id")
+    updated = row.opt_date("updated", nullable=True)
+    own = row.opt_str("id", nullable=True)
     summary = plain(row.opt_str("summary", sometimes=True))
-    types, senders = row.strings("types"), row.strings("senders")
+    types, senders = row.strings("types", alone=False), row.strings("senders", alone=False)
     # Until the spring of 2025 types and senders were repeated among the categories.
-    categories = tuple(code for code in row.strings("categories") if code not in {*types, *senders})
+    told = row.strings("categories", alone=False)
+    categories = tuple(code for code in told if code not in {*types, *senders})
     kind, unknown = kind_of(path, types)
     for code in unknown:
         audit.note(f"unknown type {code} ({NAMES.get(code, 'no name')}): {path}")

@@ -172,7 +172,7 @@ def _row(fields: Fields, audit: Audit) -> _Row | None:
                 stage=known(audit, "stage", status.opt_str("frontEndStage")) or "",
                 status=known(audit, "feedback status", status.opt_str("receivingFeedbackStatus")) or "",
                 opens=status.opt_moment("feedbackStartDate", ZONE, sometimes=True),
-                closes=status.opt_moment("feedbackEndDate", ZONE, sometimes=True),
+                closes=status.opt_moment("feedbackEndDate", ZONE, sometimes=True, nullable=True),
             )
         )
     topics = _codes(fields, "topics", audit, "topic")
@@ -301,12 +301,12 @@ def _publication(fields: Fields, audit: Audit) -> _Publication:
     status = known(audit, "feedback status", fields.opt_str("receivingFeedbackStatus"))
     known(audit, "initiative status", fields.opt_str("initiativeStatus"))
     opens = fields.opt_moment("publishedDate", ZONE)
-    closes = fields.opt_moment("endDate", ZONE)
+    closes = fields.opt_moment("endDate", ZONE, nullable=True)
     dated = (
         (opens, f"hys:{stage or workflow}/{kind}"),
-        (fields.opt_moment("adoptionDate", ZONE), f"hys:adoption/{kind}"),
+        (fields.opt_moment("adoptionDate", ZONE, nullable=True), f"hys:adoption/{kind}"),
         # A plan is a quarter (`Q-2028-1`); its first day tells when to look.
-        (fields.opt_moment("plannedStartDate", ZONE), f"hys:planned/{kind}"),
+        (fields.opt_moment("plannedStartDate", ZONE, nullable=True), f"hys:planned/{kind}"),
     )
     fields.ignore(
         *("createdDate", "modifiedDate", "translationEndDate", "decideSendDate", "title", "feedbackPeriod"),

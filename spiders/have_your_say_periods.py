@@ -83,7 +83,7 @@ def as_windows(periods: Iterable[Period], where: str, today: date, audit: Audit)
             audit.note(f"publication {period.label}: CLOSED before its end {closes}; period left out")
             continue
         if closes is None:
-            audit.note(f"publication {period.label}: OPEN without an end date")
+            audit.note(f"publication {period.label}: OPEN without an end date (endDate, feedbackEndDate)")
         certainty = Certainty.GIVEN if closes else Certainty.UNKNOWN
         found.append(Window(kind, opens, closes, certainty, period.closes, label, where))
     return tuple(found)

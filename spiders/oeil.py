@@ -128,7 +128,7 @@ def _read_list(page: Page, assignment: Assignment) -> Reading:
     if not rows:
         if announced in (None, "0"):
             raise Empty(f"no procedure is listed: {page.url}")
-        raise Drifted(f"{announced} items are announced, none is there: {page.url}")
+        raise Drifted(f"items.item: {announced} items are announced, none is there: {page.url}")
     if announced is not None and announced != str(len(rows)):
         audit.note(f"items@count says {announced}, there are {len(rows)}")
     if len(rows) >= MOST_ROWS:
@@ -142,9 +142,16 @@ def _read_list(page: Page, assignment: Assignment) -> Reading:
         findings[finding.key] = finding
         if assignment.source.options.get("details", True):
             asks.append(_file_ask(finding.key, _version(row)))
+    _note_empty(rows, audit)
     if not findings:
         raise Drifted(f"none of {len(rows)} items could be read; {'; '.join(audit.warnings())[:300]}: {page.url}")
     return Reading(tuple(findings.values()), tuple(asks), audit.warnings())
+
+
+def _note_empty(rows: list[ElementTree.Element], audit: Audit) -> None:
+    for name in ("lastpubdate", "committee/committee"):
+        if not any(element_words(row.find(name)) for row in rows):
+            audit.note(f"item.{name} is empty or missing in every item")
 
 
 def _row(row: ElementTree.Element, assignment: Assignment, audit: Audit) -> Finding | None:

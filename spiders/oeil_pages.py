@@ -29,9 +29,15 @@ FILE = "/oeil/en/procedure-file"
 
 _TITLE = "//h2[contains(@class,'es_title-h2')][not(ancestor::div[contains(@class,'es_product-section')])]"
 _SUBJECT = re.compile(r"(\d{1,2}(?:\.\d{2}){0,3})\s+(\S.{0,300})")
+_NEXT_SUBJECT = re.compile(r"\s(?=\d{1,2}(?:\.\d{2}){1,3}\s)")
 _REFINED = re.compile(r"\s*(?:,\s*(?:\d(?:st|nd|rd)|single|budget)\b.*|\(.{0,80}\))\s*$", re.IGNORECASE)
 _SLUG = re.compile(r"[^a-z0-9]+")
 _CELEX = re.compile(r"numdoc=(3\d{4}[A-Z]{1,2}\d{4})")
+
+
+_COMMITTEE = re.compile(r"[A-Z]{3,4}\d?|CJ\d\d|[A-Z]{2}\d{2}")
+_OTHER_BODIES = ("Council: ", "Commission DG: ")
+_VOTED = ("oeil:vote-in-committee", "oeil:committee-report-tabled")
 
 
 def procedure_link(reference: str) -> str:
@@ -82,6 +88,8 @@ def read_file(page: Page, source: str) -> tuple[Finding, tuple[str, ...]]:
     players = sections.get("Key players")
     bodies, roles = _players(players, audit) if players is not None else ([], [])
     steps = [*_events(sections.get("Key events"), audit), *_forecasts(sections)]
+    if players is not None and not roles and any(step.code.startswith(_VOTED) for step in steps):
+        audit.note("Key players: a committee has voted, and no rapporteur (a.rapporteur) could be read")
     documents = list(_documents(sections.get("Documentation gateway"), audit))
     acts = _final_acts(sections.get("Final act"), audit)
     summary = [line for line in (f"Status: {status}" if status else "", *roles) if line]
@@ -135,6 +143,8 @@ def read_summary(page: Page, source: str) -> tuple[Finding, tuple[str, ...]]:
         if (hit.identifier.scheme, hit.identifier.value) not in own
     ]
     kind = words_of(tree.css(".es_product-content .es_links-list .t-x")[:1])
+    if not kind:
+        audit.note("missing field .es_product-content .es_links-list .t-x: the document's type")
     finding = Finding(
         source=source,
         key=f"summary-{number}" if number else f"summary of {procedure.value}",
@@ -174,13 +184,13 @@ def _subjects(basics: Selector, audit: Audit) -> list[tuple[str, str]]:
         return []
     found = []
     for text in paragraph.xpath("./text()").getall():
-        words = " ".join(text.split())
-        match = _SUBJECT.fullmatch(words)
-        if match:
-            # A colon ends the scheme of a subject, so none stands in its label.
-            found.append((match[1], match[2].replace(":", " –")))
-        elif words:
-            audit.note(f"Basic information.Subject: expected a code and a label, got {words[:60]!r}")
+        for words in _NEXT_SUBJECT.split(" ".join(text.split())):
+            match = _SUBJECT.fullmatch(words)
+            if match:
+                # A colon ends the scheme of a subject, so none stands in its label.
+                found.append((match[1], match[2].replace(":", " –")))
+            elif words:
+                audit.note(f"Basic information.Subject: expected a code and a label, got {words[:60]!r}")
     if not found:
         audit.note("Basic information.Subject: no subject could be read")
     return found
@@ -206,6 +216,7 @@ def _players(section: Selector, audit: Audit) -> tuple[list[str], list[str]]:
     for table in section.css("table"):
         heads = [words_of(head) for head in table.css("thead th")]
         role = heads[0].lower() if heads else ""
+        before = len(bodies)
         for row in table.xpath(".//tbody/tr"):
             name = words_of(row.xpath("./th[1]//*[contains(@class,'font-weight-normal')]"))
             if not name:
@@ -213,8 +224,7 @@ def _players(section: Selector, audit: Audit) -> tuple[list[str], list[str]]:
             if "committee" in role:
                 code = words_of(row.css("th .es_badge-committee"))
                 bodies.append(f"{code} {name}".strip())
-                # The collapsed list of shadow rapporteurs stands in a row without a committee.
-                people = [words_of(one) for one in row.xpath("./td[1]//a[contains(@class,'rapporteur')]")]
+                people = _rapporteurs(row, code, audit)
                 if people:
                     what = heads[1] if len(heads) > 1 else "Rapporteur"
                     roles.append(f"{what}: {', '.join(people)} ({code or name})")
@@ -224,9 +234,26 @@ def _players(section: Selector, audit: Audit) -> tuple[list[str], list[str]]:
                 bodies.append(f"Commission DG: {name}")
             else:
                 audit.note(f"unknown table of key players {role!r}")
+        if len(bodies) == before:
+            audit.note(f"Key players: no name (th .font-weight-normal) could be read under {role!r}")
     if not bodies:
         audit.note("Key players: no committee, Council configuration or DG could be read")
+    elif all(one.startswith(_OTHER_BODIES) for one in bodies):
+        audit.note("Key players: no committee could be read")
     return bodies, roles
+
+
+def _rapporteurs(row: Selector, code: str, audit: Audit) -> list[str]:
+    """Who reports for the committee of a row; the collapsed list of shadows stands in a row without one."""
+    cell = row.xpath("./td[1]")
+    found = [who for one in cell.xpath(".//a[contains(@class,'rapporteur')]") if (who := words_of(one))]
+    # A sentence ("The committee decided not to give an opinion.") stands for nobody.
+    said = words_of(cell)
+    if not cell or (said and not found and not said.endswith(".")):
+        audit.note("Key players: expected rapporteurs (a.rapporteur) in the cell beside a committee")
+    if not _COMMITTEE.fullmatch(code):
+        audit.note(f"Key players: expected a committee's code (.es_badge-committee), got {code[:20]!r}")
+    return found
 
 
 def _events(section: Selector | None, audit: Audit) -> Iterable[Step]:
@@ -264,6 +291,8 @@ def _documents(section: Selector | None, audit: Audit) -> Iterable[tuple[str, st
     """Type, reference and address of each document; rows without a reference (letters) are left out."""
     if section is None:
         return
+    if not section.css("table"):
+        audit.note("Documentation gateway: no table of documents")
     for table in section.css("table"):
         heads = [words_of(head).lower() for head in table.css("thead th")]
         if "document type" not in heads or "reference" not in heads:

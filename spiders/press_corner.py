@@ -260,9 +260,9 @@ def _read_document(page: Page, assignment: Assignment) -> Reading:
     if not re.fullmatch("[a-z]{2}", language):
         audit.note("docuLanguageResource.language: no language; English is taken")
         language = "en"
-    subtitle = plain(told.opt_str("subtitle", sometimes=True) if "subtitle" in told else None)
+    subtitle = plain(told.opt_str("subtitle", nullable=True))
     text = _without_contacts(plain(told.need_str("htmlContent"), TEXT))
-    files = tuple(_files(told)) if "attachmentResources" in told else ()
+    files = tuple(_files(told, audit))
     finding = Finding(
         source=assignment.source.archive,
         key=reference,
@@ -283,14 +283,19 @@ def _read_document(page: Page, assignment: Assignment) -> Reading:
     return Reading((finding,), warnings=audit.warnings())
 
 
-def _files(told: Fields) -> Iterable[tuple[str, str]]:
-    for file in told.items("attachmentResources"):
-        values = {name: file.take(name) for name in file.left()}
-        address = safe_link(
-            next((str(values[name]) for name in ("url", "link", "href") if values.get(name)), None), SITE
+def _files(told: Fields, audit: Audit) -> Iterable[tuple[str, str]]:
+    """Attached files; how an entry names its file is documented nowhere, so likely names are tried."""
+    for file in told.items("attachmentResources", nullable=True):
+        values = {name: value for name in file.left() if isinstance(value := file.take(name), str) and value}
+        label, address = (
+            next((values[name] for name in names if name in values), None)
+            for names in (("title", "name"), ("url", "link", "href"))
         )
-        if address:
-            yield line(str(values.get("title") or values.get("name") or "")), address
+        link = safe_link(address, SITE)
+        if label is None or link is None:
+            audit.note("attachmentResources[]: expected title or name, and url, link or href")
+        if link:
+            yield line(label), link
 
 
 def _coded(fields: Fields) -> str | None:

@@ -198,7 +198,7 @@ def _row(row: Fields, audit: Audit) -> Document | None:
 
 def _row_finding(row: Fields, document: Document, assignment: Assignment) -> Finding:
     summary, note = row.opt_str("summary"), row.opt_str("notis")
-    attached = row.opt_record("filbilaga")
+    attached = row.opt_record("filbilaga", nullable=True)
     files = attached.items("fil", sometimes=True) if attached else []
     for file in files:
         file.ignore("typ", "storlek")
@@ -223,7 +223,7 @@ def _next(following: str | None, page: Page, number: int, audit: Audit) -> Ask |
     parts, here = urlsplit(following), urlsplit(page.url)
     due = dict(parse_qsl(parts.query)).get("p")
     if parts.hostname != here.hostname or due != str(number + 1):
-        audit.note(f"page {number} leads to {following[:200]!r}; it is not followed")
+        audit.note(f"@sida {number}: @nasta_sida leads to {following[:200]!r}; it is not followed")
         return None
     return Ask(urlunsplit(parts._replace(scheme=here.scheme)), "list", context={"page": str(number + 1)})
 

@@ -118,17 +118,17 @@ def read_document(fields: Fields, audit: Audit) -> Document:
     rm, beteckning = fields.opt_str("rm") or "", fields.opt_str("beteckning") or ""
     if doktyp not in KINDS and doktyp not in _OTHER and not doktyp.startswith(_OTHER_PREFIXES):
         audit.note(f"unknown doktyp {doktyp!r}: {dok_id}")
-    title = line(fields.opt_str("titel"))
+    title = line(fields.opt_str("titel", nullable=doktyp == "kom"))
     return Document(
         dok_id=dok_id,
         # Old Commission documents have no title (seen: H2B643).
         title=title or (f"COM({rm}) {beteckning}" if doktyp == "kom" else f"{doktyp} {rm}:{beteckning}"),
         doktyp=doktyp,
-        subtyp=(fields.opt_str("subtyp") or "").lower(),
+        subtyp=(fields.opt_str("subtyp", nullable=True) or "").lower(),
         rm=rm,
         beteckning=beteckning,
         nummer=fields.opt_str("nummer") or "",
-        organ=fields.opt_str("organ"),
+        organ=fields.opt_str("organ", nullable=True),
         day=fields.opt_date("datum"),
         changed=fields.opt_moment("systemdatum", ZONE),
     )
@@ -169,9 +169,9 @@ def record_finding(status: Fields, source: str, version: str | None, audit: Audi
     fields.ignore(*_UNUSED)
     document = read_document(fields, audit)
     document = replace(document, heading=line(fields.opt_str("typrubrik")))
-    committee = fields.opt_str("mottagare")
+    committee = fields.opt_str("mottagare", nullable=True)
     # Old documents (ds, kom before 2015) carry plain text beside or in place of HTML.
-    markup = fields.opt_str("html") if "html" in fields or "text" not in fields else None
+    markup = fields.opt_str("html")
     bare = fields.opt_str("text") if "text" in fields else None
     body = plain(markup, TEXT) or plain(bare, TEXT)
     activities = list(_activities(_block(status, "dokaktivitet", "aktivitet"), audit))
@@ -216,7 +216,7 @@ def record_finding(status: Fields, source: str, version: str | None, audit: Audi
 
 def _block(status: Fields, name: str, child: str, unused: tuple[str, ...] = ()) -> list[Fields]:
     """The elements of `name.child`: an object, a list, null, or the whole block null."""
-    block = status.opt_record(name)
+    block = status.opt_record(name, nullable=True)
     elements = block.items(child, sometimes=True) if block else []
     for element in elements:
         element.ignore(*unused)
@@ -226,7 +226,11 @@ def _block(status: Fields, name: str, child: str, unused: tuple[str, ...] = ()) 
 def _activities(elements: Iterable[Fields], audit: Audit) -> Iterable[tuple[str, date]]:
     for activity in elements:
         activity.ignore("namn", "ordning", "process")
-        code, day, status = activity.need_str("kod"), activity.opt_date("datum"), activity.opt_str("status")
+        code, day, status = (
+            activity.need_str("kod"),
+            activity.opt_date("datum"),
+            activity.opt_str("status", nullable=True),
+        )
         if code not in _CODES:
             audit.note(f"unknown activity {code!r}")
         if status not in _HAPPENED | _PLANNED | _CANCELLED:
@@ -309,7 +313,7 @@ def _references(elements: Iterable[Fields]) -> list[Identifier]:
     for reference in elements:
         reference.ignore("referenstyp", "uppgift", "ref_dok_titel", "ref_dok_subtitel", "ref_dok_dokumentnamn")
         dok_id, kind = reference.opt_str("ref_dok_id"), (reference.opt_str("ref_dok_typ") or "").lower()
-        subtype = reference.opt_str("ref_dok_subtyp") or ""
+        subtype = reference.opt_str("ref_dok_subtyp", nullable=True) or ""
         rm, number = reference.opt_str("ref_dok_rm") or "", reference.opt_str("ref_dok_bet") or ""
         if not dok_id or kind not in _TIED:
             continue
@@ -329,7 +333,7 @@ def _attachments(files: Iterable[Fields], name: str, address: str) -> tuple[tupl
     for file in files:
         link = safe_link(file.opt_str(address), HOST)
         if link:
-            found.append((line(file.opt_str(name)), link))
+            found.append((line(file.opt_str(name, nullable=True)), link))
     return tuple(found)
 
 

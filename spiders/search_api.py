@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from config.sources import Source
 from spiders.feed import ACCEPT, Feed
+from spiders.feed_items import OLDEST
 from spiders.finding import Certainty, Finding, Step, Window
 from spiders.identifiers import find_identifiers
 from spiders.listing_dates import When, read_stamp
@@ -24,7 +25,7 @@ from spiders.sanitise import line, plain, safe_link
 from spiders.search_api_options import PLACE, Fields, SearchOptions, search_options
 
 _FEED = Feed()
-_OF_A_FEED = ("kind", "include", "exclude", "subjects")
+_OF_A_FEED = ("kind", "include", "exclude", "subjects", "expected")
 
 
 class SearchApi(Platform):
@@ -122,13 +123,19 @@ def _read_json(page: Page, assignment: Assignment, options: SearchOptions) -> Re
     unexpected: Counter[str] = Counter()
     warnings: list[str] = []
     findings: dict[str, Finding] = {}
-    used = _used(fields)
+    used, repeated = _used(fields), 0
     for hit in hits:
         unexpected.update(hit.keys() - used)
         finding = _finding(hit, fields, assignment.source, options, base=page.url, missing=missing)
-        if finding is not None and _wanted(finding, options):
-            findings.setdefault(finding.key, finding)
+        if finding is not None:
+            repeated += finding.key in findings
+            if _wanted(finding, options):
+                findings.setdefault(finding.key, finding)
     warnings += _missed(missing, len(hits), fields, page)
+    if repeated:
+        warnings.append(
+            f"options.fields.id ({', '.join(fields.id) or fields.link}): {repeated} hits repeat another one's"
+        )
     warnings += [f"unexpected field {line(key, 60)} ({count} times)" for key, count in sorted(unexpected.items())]
     asks = _next(page, options) if options.page and len(hits) >= options.page.size else ()
     return Reading(tuple(findings.values()), asks, tuple(warnings))
@@ -164,13 +171,17 @@ def _finding(
     """A hit as a finding; None, counted under what it lacks, where nobody could know it by it."""
     title = {code: text for code, path in fields.title.items() if (text := line(_text(hit, path)))}
     url = _link(hit, fields.link, base)
-    key = "/".join(_text(hit, path) or "" for path in fields.id).strip("/") if fields.id else url
+    named = [_name(hit, path) for path in fields.id]
+    key = "/".join(filter(None, named)) if all(named) else None
+    key = key if fields.id else url
     for name, value in (("title", title), ("link", url), ("id", key)):
         if not value:
             missing[name] += 1
             return None
     if url is None or not key:
         return None
+    for code in fields.title:
+        missing[f"title.{code}"] += code not in title
     zone, language = ZoneInfo(options.zone), next(iter(title))
     summary = plain(_text(hit, fields.summary)) if fields.summary else ""
     missing["summary"] += bool(fields.summary and not summary)
@@ -218,10 +229,19 @@ def _missed(missing: Counter[str], hits: int, fields: Fields, page: Page) -> lis
         raise Drifted(f"options.fields.date: {fields.date!r} gives no day in {hits - lost} hits: {page.url}")
     always = ("title", "link", "id", "date")
     return [
-        f"options.fields.{name}: nothing in {count} of {hits} hits"
+        f"options.fields.{name} ({_declared(fields, name)}): nothing in {count} of {hits} hits"
         for name, count in missing.items()
         if count and (name in always or count >= hits - lost)
     ]
+
+
+def _declared(fields: Fields, name: str) -> str:
+    """The path, or paths, declared under `name`; `title.sv` and `steps.…` are those of one language or step."""
+    whole, _, part = name.partition(".")
+    told = getattr(fields, whole)
+    if isinstance(told, dict):
+        return str(told[part]) if part else ", ".join(told.values())
+    return ", ".join(told) if isinstance(told, tuple) else str(told)
 
 
 def _wanted(finding: Finding, options: SearchOptions) -> bool:
@@ -256,15 +276,23 @@ def _text(hit: Mapping[str, Any], path: str) -> str | None:
 def _texts(hit: Mapping[str, Any], path: str) -> tuple[str, ...]:
     value = _at(hit, path) if path else None
     values = value if isinstance(value, list) else [value]
-    plain_ones = (one for one in values if isinstance(one, str | int | float) and not isinstance(one, bool))
-    return tuple(text for one in plain_ones if (text := str(one).strip()))
+    return tuple(text for one in values if isinstance(one, str) and (text := one.strip()))
+
+
+def _name(hit: Mapping[str, Any], path: str) -> str | None:
+    """What an id, an address or a time is written with: text or a number."""
+    value = _at(hit, path)
+    while isinstance(value, list):
+        value = value[0] if value else None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else _text(hit, path)
 
 
 def _link(hit: Mapping[str, Any], link: str, base: str) -> str | None:
     paths = PLACE.findall(link)
     if not paths:
         return safe_link(_text(hit, link), base)
-    values = {path: _text(hit, path) for path in paths}
+    values = {path: _name(hit, path) for path in paths}
     if not all(values.values()):
         return None
     return safe_link(PLACE.sub(lambda match: quote(values[match[1]] or "", safe=""), link))
@@ -272,13 +300,14 @@ def _link(hit: Mapping[str, Any], link: str, base: str) -> str | None:
 
 def _day(hit: Mapping[str, Any], path: str, zone: ZoneInfo) -> When | None:
     """ISO 8601 (also `2026-04-20+02:00`), the form of mail headers, or seconds or milliseconds since 1970."""
-    text = _text(hit, path) if path else None
+    text = _name(hit, path) if path else None
     if text is None:
         return None
     try:
         if text.isdecimal():
             seconds = int(text) / (1000 if len(text) > 11 else 1)
-            return When(datetime.fromtimestamp(seconds, UTC).astimezone(zone).date())
+            day = datetime.fromtimestamp(seconds, UTC).astimezone(zone).date()
+            return When(day) if day >= OLDEST else None
         if when := read_stamp(text, zone):
             return when
         if text[10:11] in ("+", "-", "Z"):

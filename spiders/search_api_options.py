@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from config.errors import ConfigError
 from config.sources import Source
+from spiders.feed import EXPECTED, Part
 from spiders.finding import Kind, WindowKind
 
 PLACE = re.compile(r"\{([^{}]+)\}")
@@ -92,6 +93,8 @@ class SearchOptions(_Strict):
     """Where the number of all hits stands."""
     fields: Fields | None = None
     """Needed for `json`; a feed says by itself where things stand."""
+    expected: tuple[Part, ...] = EXPECTED
+    """Of `rss`: as in `spiders.feed`."""
     kind: Kind = Kind.NEWS
     window: WindowKind = WindowKind.CALL
     zone: str = "Europe/Stockholm"

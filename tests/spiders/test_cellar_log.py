@@ -48,7 +48,7 @@ def test_acts_and_proposals_of_the_log_lead_to_their_notices(shared: Path) -> No
         ("notifEntry:cellarId>", "notifEntry:id>", "none of 3 entries could be read"),
         ("notifEntry:identifier>", "notifEntry:name>", "none of 3 entries could be read"),
         ("type>update", "type>whim", "unknown type of notification 'whim'"),
-        ("feed", "food", "expected <feed> or <rss>, got <food>"),
+        ("feed", "food", "expected <feed>, or <rss> with a <channel>, got <food>"),
     ],
 )
 def test_what_the_log_lacks_is_named(shared: Path, old: str, new: str, said: str) -> None:

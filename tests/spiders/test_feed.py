@@ -12,9 +12,10 @@ from config.errors import ConfigError
 from config.sources import Source, load_sources
 from spiders.finding import Identifier, Kind, Relation, Step
 from spiders.platform import Blocked, Drifted, Empty, Failed, SourceError
+from spiders.reading import read_page
 from spiders.wire import encode
 from tests.spiders.feed_pages import PLATFORM, URL, item, only, read, rss
-from tests.spiders.pages import assignment
+from tests.spiders.pages import assignment, page
 
 # ------------------------------------------------------------------ keys
 
@@ -39,6 +40,33 @@ def test_the_key_is_the_guid_else_the_clean_address_else_a_digest() -> None:
     assert again.findings[0].key == keys[2]
 
 
+def test_what_no_item_has_although_it_is_expected_is_said() -> None:
+    body = rss(item("A", "https://a.example/1", "g1", more="<category>Vatten</category>"), item("B", guid="g2"))
+    default = read_page(PLATFORM, page(body, URL), assignment("feed", URL)).warnings
+    assert default == ("no item has description, summary, content:encoded or content (options.expected: text)",)
+    assert read(body, options={"expected": ["guid", "link", "title", "date", "categories"]}).warnings == ()
+    undated = read(body.replace("pubDate", "when"), options={"expected": ["date"]}).warnings
+    assert undated == ("no item has pubDate, dc:date, published or updated (options.expected: date)",)
+
+
+def test_items_under_another_name_are_drift_and_no_empty_feed() -> None:
+    with pytest.raises(Drifted, match="no item or entry, but 2 other things with a title"):
+        read(rss(item("A"), item("B")).replace("item>", "post>"))
+    with pytest.raises(Empty):
+        read(rss(channel="<title>Kanal</title><image><title>Kanal</title></image>"))
+
+
+def test_an_id_that_is_no_address_is_no_link() -> None:
+    entry = "<entry><title>A</title><id>g1</id><updated>2026-11-20T05:00:00Z</updated></entry>"
+    finding = only(read(f"<feed xmlns='http://www.w3.org/2005/Atom'>{entry}</feed>"))
+    assert (finding.key, finding.url) == ("g1", URL)
+
+
+def test_links_that_lead_all_to_one_page_are_said() -> None:
+    reading = read(rss(item("A", guid="g1"), item("B", guid="g2")))
+    assert reading.warnings == ("1 links stand for several different items",)
+
+
 def test_one_guid_for_different_items_identifies_none_of_them() -> None:
     reading = read(
         rss(
@@ -48,7 +76,8 @@ def test_one_guid_for_different_items_identifies_none_of_them() -> None:
         )
     )
     assert [finding.key for finding in reading.findings] == ["https://a.example/1", "https://a.example/2", "own"]
-    assert reading.warnings == ("1 guids stand for several different items; those are known by address or text",)
+    said = "1 guids or ids stand for several different items; those are known by address or text"
+    assert reading.warnings == (said,)
 
 
 def test_an_item_listed_twice_is_one_and_the_newest_stands() -> None:
@@ -212,7 +241,7 @@ def test_the_language_is_the_declared_one_unless_the_feed_says_another_declared_
     assert only(read(rss(item()), languages=("sv", "en"))).language == "sv"
     reading = read(english, languages=("sv",))
     assert only(reading).language == "sv"
-    assert reading.warnings == ("the feed says that it is in 'en', declared is sv",)
+    assert reading.warnings == ("the feed says that its language is 'en', declared is sv",)
     assert only(read(rss(item()), languages=())).language == "und"
 
 

@@ -87,9 +87,32 @@ def test_dates_and_moments():
 
 
 def test_strings_of_a_list_of_one_or_of_none():
-    row = Fields({"a": ["x", "", 7, None, " y "], "b": "x", "c": None, "d": [{}]})
-    assert [row.strings(key) for key in "abcd"] == [("x", "7", "y"), ("x",), (), ()]
-    assert row.audit.warnings() == ("field d: expected texts, got an object",)
+    row = Fields({"a": ["x", "", " y "], "b": "x", "c": None, "d": [{}]})
+    assert [row.strings(key) for key in "abcd"] == [("x", "y"), ("x",), (), ()]
+    assert row.audit.warnings() == ("field d: expected texts, got an object", "field c: null")
+    row = Fields({"a": ["x", 7, None], "b": "x", "c": None, "d": [7]})
+    assert (row.strings("a"), row.strings("b", alone=False)) == (("x",), ("x",))
+    assert (row.strings("c", nullable=True), row.strings("d", numbers=True)) == ((), ("7",))
+    assert row.audit.warnings() == (
+        "field a: expected texts, got 7",
+        "field a: expected texts, got null",
+        "field b: expected a list of texts, got text 'x'",
+    )
+
+
+def test_a_number_is_no_text_unless_the_source_writes_it_so():
+    row = Fields({"a": 7, "b": 7.5, "c": True})
+    assert [row.opt_str("a"), row.opt_str("a", numbers=True), row.opt_str("c", numbers=True)] == [None, "7", None]
+    with pytest.raises(Drifted, match=r"b: expected text, got 7\.5"):
+        row.need_str("b")
+
+
+def test_null_in_every_record_is_said_unless_it_is_known_to_mean_nothing():
+    audit = Audit()
+    for row in audit.records([{"a": None, "b": None, "c": None}, {"a": None, "b": None, "c": "x"}, {"a": None}]):
+        row.opt_str("a"), row.opt_str("b", sometimes=True), row.opt_str("c", sometimes=True)
+        row.opt_str("a", nullable=True)
+    assert audit.warnings() == ("field [].a: null in each of 3 records", "field [].b: null in each of 3 records")
 
 
 @given(json_values)

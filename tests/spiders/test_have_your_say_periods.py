@@ -31,7 +31,7 @@ def test_open_without_an_end_is_a_window_whose_end_is_unknown() -> None:
     finding = only(reading)
     expected = Window(WindowKind.CONSULTATION, date(2026, 11, 1), None, Certainty.UNKNOWN, url=finding.url)
     assert finding.windows == (expected,)
-    assert reading.warnings == ("publication 1: OPEN without an end date",)
+    assert reading.warnings == ("publication 1: OPEN without an end date (endDate, feedbackEndDate)",)
 
 
 def test_a_period_that_ends_before_it_starts_is_left_out_with_a_warning() -> None:

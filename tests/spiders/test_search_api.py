@@ -185,7 +185,7 @@ def test_a_key_that_nobody_declared_is_said_once() -> None:
 def test_one_hit_without_a_title_is_a_warning() -> None:
     reading = read(hits(HIT, HIT | {"title": None}))
     assert only(reading).key == "A 1/2026/2"
-    assert reading.warnings == ("options.fields.title: nothing in 1 of 2 hits",)
+    assert reading.warnings == ("options.fields.title (title.swe, title.eng): nothing in 1 of 2 hits",)
 
 
 @given(
