@@ -62,7 +62,7 @@ class Cellar(Platform):
     """
 
     name: ClassVar[str] = "cellar"
-    parser: ClassVar[str] = "cellar/1"
+    parser: ClassVar[str] = "cellar/2"
 
     def check(self, source: Source) -> None:
         """The endpoint's address and a declared query, or the address of the log."""

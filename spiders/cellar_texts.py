@@ -1,9 +1,11 @@
-"""What the Publications Office's REST service gives of one document: text as XHTML or Formex, or a notice.
+"""What the Publications Office's REST service gives of one document: text as XHTML, Formex or PDF, or a notice.
 
-One address answers in several forms (`Accept`, `Accept-Language`), so the form is sniffed. Of a consolidated text
+One address answers in several forms (`Accept`, `Accept-Language`), so the form is sniffed. Some proposals are PDF
+only, in both languages (52026PC0321), so a text is asked for in four ways (`_WAYS`). Of a consolidated text
 the key is the act that it consolidates: it is no item of its own.
 """
 
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,11 +21,16 @@ from spiders.finding import Finding, Identifier, Kind, Step
 from spiders.identifiers import parse_identifier
 from spiders.joins import com_of
 from spiders.markup import element_words, html_tree, words_of, xml_tree
+from spiders.pdf_text import Unreadable, pdf_text
 from spiders.platform import Ask, Assignment, Drifted, Failed, Page, Reading
 from spiders.sanitise import TEXT, cap, line, plain
 
 _HOST = "publications.europa.eu"
-_SPOKEN = (("swe", "sv"), ("eng", "en"))
+_XHTML, _PDF = "application/xhtml+xml", "application/pdf"
+_WAYS = (("swe", "sv", _XHTML), ("swe", "sv", _PDF), ("eng", "en", _XHTML), ("eng", "en", _PDF))
+"""Language as the service and as we write it, and form: a Swedish PDF before an English page."""
+_FIRST_OF_ENGLISH = 2
+_HYPHEN = re.compile(r"(?<=\w)-\n(?=[a-zåäöéüø])")
 _CARRIED = ("title", "title_language", "kind")
 _SKIPPED_STREAM = re.compile(r"annex|cover|corrig", re.IGNORECASE)
 _ADDRESS = re.compile(r"/resource/(celex|cellar|oj|eli|consolidation|consil|uriserv)/(.+)$")
@@ -75,17 +82,18 @@ def marked(assignment: Assignment, key: str, mark: str) -> str:
 
 
 def text_ask(source: Source, celex: str, attempt: int, along: Mapping[str, str]) -> Ask:
-    """The text in our first (0) or second (1) language; `along` is what `carried` says of its row."""
-    spoken, language = _SPOKEN[attempt]
+    """The text in the first (0) to last of our ways; `along` is what `carried` says of its row."""
+    spoken, language, form = _WAYS[attempt]
     parts = urlsplit(source.url)
     context = {"celex": celex, "language": language, "attempt": str(attempt), **along}
     return Ask(
         f"{parts.scheme}://{parts.netloc}/resource/celex/{celex}",
         "text",
-        headers={"Accept": "application/xhtml+xml", "Accept-Language": spoken},
+        headers={"Accept": form, "Accept-Language": spoken},
         context=context,
         key=celex,
         tolerated=(300, 404, 406),
+        to_file=form == _PDF,
     )
 
 
@@ -103,7 +111,10 @@ def read_text(page: Page, assignment: Assignment) -> Reading:
         return _without(page, assignment, f"status {page.status}: {said}")
     if not page.body.strip():
         raise Failed(f"empty body: {page.url}")
-    finding, warnings = _read_resource(page, assignment.source.archive)
+    try:
+        finding, warnings = _read_resource(page, assignment.source.archive)
+    except Unreadable as exc:
+        return _without(page, assignment, f"the PDF has no text: {exc}")
     if "celex" in page.context:
         # A finding with a version replaces what is known: what the document is about its row says better.
         finding = replace(finding, identifiers=None, version=marked(assignment, finding.key, "text"))
@@ -111,12 +122,14 @@ def read_text(page: Page, assignment: Assignment) -> Reading:
 
 
 def _without(page: Page, assignment: Assignment, reason: str) -> Reading:
-    """No text in this language: ask for the next; a fresh document may take days."""
-    attempt = int(page.context.get("attempt", len(_SPOKEN)))
+    """No text in this way: ask in the next; a fresh document may take days."""
+    attempt = int(page.context.get("attempt", len(_WAYS)))
     celex = page.context.get("celex", "")
-    if celex and attempt + 1 < len(_SPOKEN):
+    # 406: not in this form. 404: not in this language, in whatever form.
+    following = attempt + 1 if page.status != 404 or attempt >= _FIRST_OF_ENGLISH else _FIRST_OF_ENGLISH
+    if celex and following < len(_WAYS) and not (page.status == 404 and following > _FIRST_OF_ENGLISH):
         along = {name: page.context[name] for name in _CARRIED if name in page.context}
-        return Reading(asks=(text_ask(assignment.source, celex, attempt + 1, along),))
+        return Reading(asks=(text_ask(assignment.source, celex, following, along),))
     return Reading(warnings=(f"no text yet ({reason}): {page.url}",))
 
 
@@ -137,7 +150,8 @@ def _choose(page: Page) -> Reading:
     ask = Ask(
         address.replace("http://", "https://", 1), "text", context=page.context, key=page.context.get("celex")
     )
-    return Reading(asks=(replace(ask, tolerated=(404, 406)),))
+    of_pdf = _WAYS[int(page.context.get("attempt", 0))][2] == _PDF
+    return Reading(asks=(replace(ask, tolerated=(404, 406), to_file=of_pdf),))
 
 
 def _read_resource(page: Page, source: str) -> tuple[Finding, tuple[str, ...]]:
@@ -145,9 +159,12 @@ def _read_resource(page: Page, source: str) -> tuple[Finding, tuple[str, ...]]:
 
     Raises:
         Drifted: it has neither the form of a text nor of a notice, or no text.
+        Unreadable: a PDF without text.
     """
     audit = Audit()
-    if _HTML.search(page.body[:2000]):
+    if page.body[:1024].find(b"%PDF-") >= 0:
+        finding = _read_pdf(page, source, audit)
+    elif _HTML.search(page.body[:2000]):
         finding = _read_xhtml(page, source, audit)
     else:
         root = xml_tree(page)
@@ -177,6 +194,14 @@ def _read_xhtml(page: Page, source: str, audit: Audit) -> Finding:
         audit.note("missing field #tit_1.eli-main-title: the title is put together from its paragraphs")
     title = words_of(main) or _title_by_class(tree, _TITLE_CLASSES) or _title_by_class(tree, _PART_CLASSES)
     return _finding(page, source, audit, language=language or "en", title=title, text=text)
+
+
+def _read_pdf(page: Page, source: str, audit: Audit) -> Finding:
+    """Its lines; the title comes along from the row, for a PDF does not say where its own is."""
+    with page.open() as file:
+        lines = pdf_text(file)
+    text = plain(html.escape(_HYPHEN.sub("", lines)), TEXT)
+    return _finding(page, source, audit, language=page.context.get("language", "en"), title="", text=text)
 
 
 def _title_by_class(tree: Selector, classes: tuple[str, ...]) -> str:

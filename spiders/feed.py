@@ -85,7 +85,7 @@ class Feed(Platform):
     """Feeds of any owner."""
 
     name: ClassVar[str] = "feed"
-    parser: ClassVar[str] = "feed/1"
+    parser: ClassVar[str] = "feed/2"
 
     def check(self, source: Source) -> None:
         """The options of `FeedOptions`."""

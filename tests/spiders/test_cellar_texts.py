@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.example.shapes.pdf import as_pdf
 from spiders.finding import Identifier, Kind, Step
 from spiders.platform import Drifted
 from spiders.reading import read_page
@@ -19,9 +20,9 @@ def test_a_text_is_asked_for_in_swedish_then_in_english() -> None:
     source = told(options={"texts": True})
     [ask] = [ask for ask in read(source, proposal()).asks if ask.reader == "text"]
     assert (ask.url, ask.headers["Accept-Language"], ask.tolerated) == (REST, "swe", STATUSES)
-    missing = read_page(PLATFORM, answer(ask, "no such format", status=406), source, STATUSES)
+    missing = read_page(PLATFORM, answer(ask, "no such language", status=404), source, STATUSES)
     [english] = missing.asks
-    assert english.headers["Accept-Language"] == "eng"
+    assert (english.headers["Accept-Language"], english.to_file) == ("eng", False)
     nothing = read_page(PLATFORM, answer(english, "Resource not found.", status=404), source, STATUSES)
     assert nothing.asks == ()
     assert "no text yet (status 404: Resource not found.)" in nothing.warnings[0]
@@ -32,6 +33,43 @@ def test_a_text_is_asked_for_in_swedish_then_in_english() -> None:
     assert (finding.kind, finding.identifiers) == (Kind.PROPOSAL, None)
     have = told(options={"texts": True}, known={"52026PC0321": "text"})
     assert not [one for one in read(have, proposal()).asks if one.reader == "text"]
+
+
+def test_where_there_is_no_page_the_pdf_is_read_before_the_next_language() -> None:
+    source, asked = told(options={"texts": True}), []
+    [ask] = [ask for ask in read(source, proposal()).asks if ask.reader == "text"]
+    pdf = as_pdf(["Förslag om avfall", "Artikel 1 gäller a < b och kommu-", "nernas deponier."])
+    for _ in range(4):
+        asked.append((ask.headers["Accept-Language"], ask.headers["Accept"].rpartition("/")[2], ask.to_file))
+        if ask.to_file:
+            reading = read_page(PLATFORM, answer(ask, pdf), source, STATUSES)
+            finding = only(reading)
+            assert finding.text == "Förslag om avfall\nArtikel 1 gäller a < b och kommunernas deponier."
+            assert (finding.version, reading.warnings) == ("text", ())
+            assert (finding.language, finding.title) == (
+                "sv" if len(asked) == 2 else "en",
+                {"sv": proposal()["title_sv"]},
+            )
+        following = read_page(PLATFORM, answer(ask, "no such format", status=406), source, STATUSES)
+        ask = next(iter(following.asks), ask)
+    assert asked == [
+        ("swe", "xhtml+xml", False),
+        ("swe", "pdf", True),
+        ("eng", "xhtml+xml", False),
+        ("eng", "pdf", True),
+    ]
+    assert "no text yet (status 406" in following.warnings[0]
+
+
+def test_a_pdf_of_pictures_leads_to_the_next_language() -> None:
+    source = told(options={"texts": True})
+    [ask] = [ask for ask in read(source, proposal()).asks if ask.reader == "text"]
+    [pdf] = read_page(PLATFORM, answer(ask, "no", status=406), source, STATUSES).asks
+    [english] = read_page(PLATFORM, answer(pdf, as_pdf([""])), source, STATUSES).asks
+    assert english.headers["Accept-Language"] == "eng"
+    [last] = read_page(PLATFORM, answer(english, "no", status=406), source, STATUSES).asks
+    reading = read_page(PLATFORM, answer(last, as_pdf([""])), source, STATUSES)
+    assert reading.warnings == (f"no text yet (the PDF has no text: no text in it, only pictures): {REST}",)
 
 
 def test_of_several_streams_the_act_is_chosen() -> None:
