@@ -29,6 +29,7 @@ from monitor.collecting.scan import NOT_WELL, Due, ScanReport, scan
 from monitor.delivery.outbox import forget_copies
 from monitor.errors import MonitorError
 from monitor.following import follow
+from monitor.labelling import label_new
 from monitor.letters.alerting import Round, send_alerts
 from monitor.letters.briefing import BriefingError
 from monitor.letters.posting import send
@@ -152,6 +153,7 @@ class Scheduler:
             )
         if any(one.counts.new or one.counts.changed for one in report.sources):
             filed = follow(self._engine, self._settings, self._clock, assessor=self._model())
+            label_new(self._engine, self._settings, self._clock)
             for line in filed.lines():
                 log.warning("%s", line)
         return report

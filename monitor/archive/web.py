@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, delete, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, String, Table, delete, insert, select
 
 from monitor.archive.base import PERSON, UtcDateTime, metadata
 from monitor.archive.schema import Json
@@ -35,6 +35,29 @@ saved_search = Table(
     # Whoever has it may read the search's feeds: programs that read feeds cannot log in.
     Column("token", String(43), nullable=False, unique=True, info={"secret": True}),
     Column("created", UtcDateTime, nullable=False),
+    Column("team", String(100), doc="the group that has it too; None: nobody else", index=True),
+    # What is proposed for each document that it finds, while a group has it.
+    Column("owner", String(200), doc="of the case of its dossier"),
+    Column("theme", String(100)),
+    Column("labelled_at", UtcDateTime, doc="up to when documents were looked through for that; None: none yet"),
+)
+
+team_member = Table(
+    "team_member",
+    metadata,
+    Column("team", String(100), primary_key=True, doc="a group's name: an office, a project"),
+    Column("who", String(200), primary_key=True, doc="the name in the organisation", info=PERSON),
+)
+
+rule_match = Table(
+    "rule_match",
+    metadata,
+    Column("document", ForeignKey("document.id", ondelete="CASCADE"), primary_key=True),
+    Column("search", ForeignKey("saved_search.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("at", UtcDateTime, nullable=False, doc="when it was found"),
+    Column("state", String(10), nullable=False, doc="proposed, taken or refused"),
+    Column("who", String(200), doc="who decided", info=PERSON),
+    Column("decided_at", UtcDateTime),
 )
 
 audit = Table(
@@ -68,6 +91,12 @@ class SavedSearch:
     query: Mapping[str, str | Sequence[str]]
     token: str
     created: datetime
+    team: str | None = None
+    """The group that has it too."""
+    owner: str | None = None
+    """Proposed for what it finds, as `theme`, while a group has it."""
+    theme: str | None = None
+    labelled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ def build() -> Commands:
         database,
         demo,
         doctor,
+        groups,
         init,
         label,
         model,
@@ -64,6 +65,7 @@ def build() -> Commands:
     app.add_typer(subscribers.app, name="subscribers")
     app.add_typer(tokens.app, name="tokens")
     app.add_typer(alerts.app, name="alerts")
+    app.add_typer(groups.app, name="groups")
     app.add_typer(model.app, name="model")
     app.add_typer(database.app, name="db")
     return app

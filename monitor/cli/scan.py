@@ -88,6 +88,7 @@ def _scanned(
     from monitor.archive.scans import due_sources
     from monitor.collecting import scan as scanning
     from monitor.following import follow
+    from monitor.labelling import label_new
 
     settings = context.settings()
     now = context.clock(settings)
@@ -115,7 +116,9 @@ def _scanned(
             )
         if dry_run or report.interrupted:
             return report, None
-        return report, follow(engine, settings, lambda: context.clock(settings), rate=rate)
+        filed = follow(engine, settings, lambda: context.clock(settings), rate=rate)
+        label_new(engine, settings, lambda: context.clock(settings))
+        return report, filed
 
 
 def parse(

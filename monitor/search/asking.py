@@ -64,7 +64,13 @@ class Asked:
         )
 
     def query(
-        self, language: str, *, limit: int = PER_PAGE, facets: bool = False, moved: datetime | None = None
+        self,
+        language: str,
+        *,
+        limit: int = PER_PAGE,
+        facets: bool = False,
+        moved: datetime | None = None,
+        exact: bool = False,
     ) -> Query:
         """As the search takes it; `moved`: only what came or changed since then, and has all that is asked."""
         return Query(
@@ -82,7 +88,7 @@ class Asked:
             since=self.since,
             until=self.until,
             moved=moved,
-            exact=moved is not None,
+            exact=exact or moved is not None,
             sort=self.sort,
             limit=limit,
             after=(self.page - 1) * PER_PAGE,

@@ -33,6 +33,7 @@ from monitor.web.pages import (
     sources,
     start,
     statistics,
+    teams,
     tokens,
     watches,
 )
@@ -83,6 +84,7 @@ def create(settings: Settings, engine: Engine, clock: Callable[[], datetime]) ->
         sources,
         statistics,
         watches,
+        teams,
         exports,
         about,
         audit,

@@ -13,6 +13,7 @@ from monitor.archive.engine import reading, writing
 from monitor.archive.overview import captures_of
 from monitor.archive.ratings import Rated, judge, judgements_of, newest_assessment
 from monitor.archive.web import record
+from monitor.labelling import still_open
 from monitor.meaning.rating import text_of
 from monitor.search.similar import similar
 from monitor.web.forms import Sent, officer
@@ -43,6 +44,7 @@ def document(request: Request, number: str) -> Response:
             "captures": captures_of(conn, one.id, one.capture),
             "others": _others(conn, one),
             "similar": similar(conn, one, site.today()),
+            "proposed": still_open(conn, one.id),
             "dossier": dossiers_of(conn, [one.id]).get(one.id),
         }
     title, language = one.title(words.code)

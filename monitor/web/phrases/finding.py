@@ -43,7 +43,6 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "kind": ("Typ", "Kind"),
     "source": ("Källa", "Source"),
     "level": ("Nivå", "Level"),
-    "stage": ("Skede", "Stage"),
     "open": ("Öppet att svara", "Open to respond"),
     "since": ("Från och med", "From"),
     "until": ("Till och med", "To"),
@@ -87,6 +86,40 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "unfollow": ("Sluta följa", "Stop following"),
     "unfollow of": ("Sluta följa {name}", "Stop following {name}"),
     "latest": ("Senaste träffarna", "Latest results"),
+    # groups that share followed searches
+    "teams": ("Grupper", "Groups"),
+    "teams lead": (
+        "En grupp är till exempel en förvaltning eller ett projekt. Det som någon delar med gruppen har "
+        "alla i den.",
+        "A group is an office or a project, for example. What somebody shares with it, all in it have.",
+    ),
+    "team": ("Grupp", "Group"),
+    "team name": ("Gruppens namn (en ny grupp blir till)", "Name of the group (a new one is made)"),
+    "team enter": ("Gå med", "Join"),
+    "team leave": ("Lämna gruppen", "Leave the group"),
+    "team leave of": ("Lämna gruppen {name}", "Leave the group {name}"),
+    "team empty": ("Ingen annan har delat något här än.", "Nobody else has shared anything here yet."),
+    "shared with": ("Delad med {team}.", "Shared with {team}."),
+    "shared by": ("Delad av {who}.", "Shared by {who}."),
+    "share of": ("Dela {name} med en grupp", "Share {name} with a group"),
+    "share lead": (
+        "Alla i gruppen får bevakningen. Ange också en ansvarig eller ett tema om det ska föreslås för varje "
+        "dokument som bevakningen hittar; en människa avgör.",
+        "Everybody in the group gets the search. Give an owner or a theme too if it shall be proposed for every "
+        "document that the search finds; a person decides.",
+    ),
+    "share nobody": ("ingen grupp", "no group"),
+    "share save": ("Spara delningen", "Save sharing"),
+    "share save of": ("Spara delningen av {name}", "Save sharing of {name}"),
+    "rule owner": ("Föreslå ansvarig", "Propose an owner"),
+    "rule theme": ("Föreslå tema", "Propose a theme"),
+    "rule says": ("Föreslår", "Proposes"),
+    "rule waits": ("{number} dokument väntar på ett beslut:", "{number} documents wait for a decision:"),
+    "rule proposes": ("{team} bevakar ”{name}” och föreslår:", "{team} follows “{name}” and proposes:"),
+    "rule take": ("Godta förslaget", "Accept"),
+    "rule take of": ("Godta förslaget från {name}", "Accept the proposal of {name}"),
+    "rule refuse": ("Avvisa", "Refuse"),
+    "rule refuse of": ("Avvisa förslaget från {name}", "Refuse the proposal of {name}"),
     # alerts about followed searches
     "alert of": ("Larm med e-post om {name}", "E-mail alert about {name}"),
     "alert lead": (
@@ -152,5 +185,9 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "action judge": ("rättade", "corrected"),
     "action follow": ("började följa", "began to follow"),
     "action alert": ("bestämde larm om", "decided alerts about"),
+    "action enter": ("gick med i", "joined"),
+    "action leave": ("lämnade", "left"),
+    "action share": ("ändrade delningen av", "changed the sharing of"),
+    "action rule": ("avgjorde en regels förslag för", "decided what a rule proposed for"),
     "action unfollow": ("slutade följa", "stopped following"),
 }

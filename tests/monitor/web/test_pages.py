@@ -93,6 +93,33 @@ def test_every_facet_can_be_chosen_and_taken_away(client: httpx.Client) -> None:
         assert "Inga träffar" not in narrowed
 
 
+def test_a_filter_takes_several_values(client: httpx.Client) -> None:
+    one = client.get("/sok?kind=remiss").text
+    assert 'href="/sok?kind=remiss&amp;kind=fpm"' in one, "another value can be chosen besides"
+    both = client.get("/sok?kind=remiss&kind=fpm").text
+    assert "2 träffar" in both
+    assert both.count('class="taken"') == 2
+    for left in ("remiss", "fpm"):
+        assert f'href="/sok?kind={left}"' in both, "each is taken away by itself"
+    assert both.count('type="hidden" name="kind"') == 4, "the form of the search and that of following keep both"
+    found = client.get("/api/search?kind=remiss&kind=fpm&stage=remiss&facets=0").json()
+    assert ([one["kind"] for one in found["results"]], found["facets"]) == (["remiss"], {})
+    token = token_of(client.get("/sok?kind=remiss&kind=fpm"))
+    data = {"token": token, "kind": ["remiss", "fpm"], "name": "Två slag"}
+    assert client.post("/bevakningar", data=data).status_code == 303
+    followed = client.get("/bevakningar").text
+    assert 'href="/sok?kind=remiss&amp;kind=fpm"' in followed
+    assert "(2):" in followed
+
+
+def test_stages_are_named_and_filtered_by(client: httpx.Client) -> None:
+    page = client.get("/sok?q=slam").text
+    assert 'href="/sok?q=slam&amp;stage=remiss">Remiss</a>' in page
+    assert "Läge: Remiss" in client.get("/sok?q=slam&stage=remiss").text
+    client.cookies.set("language", "en")
+    assert ": Swedish referral" in client.get("/sok?stage=remiss").text
+
+
 @pytest.mark.parametrize(
     "query",
     (
