@@ -93,10 +93,10 @@ def _scanned(
     settings = context.settings()
     now = context.clock(settings)
     declared = load_sources(settings.config)
+    chosen = select(declared, sources) if sources else tuple(one for one in declared if one.enabled)
+    if replay and not sources:
+        chosen = scanning.recorded(declared, replay, now)
     with context.archive(settings) as engine:
-        chosen = select(declared, sources) if sources else tuple(one for one in declared if one.enabled)
-        if replay and not sources:
-            chosen = scanning.recorded(declared, replay, now)
         if due:
             with reading(engine) as conn:
                 chosen = due_sources(conn, chosen, now, early=True)
