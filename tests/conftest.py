@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import browser
+
 # Most tests are about something else than what the extra `embeddings` adds; those that are ask for it.
 os.environ["UTBLICK_EMBEDDINGS"] = "off"
 
@@ -20,6 +22,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # No deadline: what is slow is measured in benchmarks.
 settings.register_profile("utblick", deadline=None, derandomize=IN_CI)
 settings.load_profile("utblick")
+
+
+# Not for longer than a module: while it runs, nothing else in the process may start an event loop.
+chromium = pytest.fixture(browser.chromium, scope="module", name="chromium")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """A small archive, and real servers in front of it."""
 
-import os
 import shutil
 import socket
 import threading
@@ -239,21 +238,6 @@ def outside(folder: Path, engine: Engine, clock: Callable[[], datetime]) -> Iter
         httpx.Client(base_url=there) as opened,
     ):
         yield opened
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """A real browser; only CI must have one."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium on this machine (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

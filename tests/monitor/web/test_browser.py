@@ -17,6 +17,7 @@ from monitor.collecting.intake import Intake
 from monitor.dossiers.cases import cases_of
 from spiders.events import PageRead
 from spiders.finding import Kind, WindowKind
+from tests import browser
 from tests.monitor.web.conftest import FRESH, NOW, finding, window
 from tests.monitor.web.test_pages import PAGES
 
@@ -204,31 +205,15 @@ def test_everything_by_keyboard(page: Any) -> None:
 OWN = [path for path in PAGES if "/brev/" not in path]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(chromium: Any, address: str, scheme: str, subscribed: tuple[int, str]) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe, found = Axe(), []
-    context = chromium.new_context(base_url=address, color_scheme=scheme, bypass_csp=True)
-    page = context.new_page()
+def test_axe_finds_nothing_and_no_page_is_wider_than_its_window(
+    chromium: Any, address: str, subscribed: tuple[int, str]
+) -> None:
+    context = chromium.new_context(base_url=address, bypass_csp=True)
+    page, found, wide = context.new_page(), [], []
     for path in (*OWN, "/nope", f"/leave/{subscribed[1]}", f"/confirm/{subscribed[1]}"):
         page.goto(path)
-        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        results = axe.run(page, options={"runOnly": {"type": "tag", "values": tags}})
-        found += [(path, one["id"], one["nodes"][0]["html"][:200]) for one in results.response["violations"]]
+        wide += browser.too_wide(page, 320, 360, 768, 1440)
+        found += browser.violations(page)
+        wide += browser.too_wide(page, 320, 1440)  # with everything unfolded
     context.close()
-    assert found == []
-
-
-@pytest.mark.parametrize("width", [320, 360, 768, 1440])
-def test_no_page_is_wider_than_its_window(chromium: Any, address: str, width: int) -> None:
-    context = chromium.new_context(base_url=address, viewport={"width": width, "height": 800})
-    page = context.new_page()
-    wide = []
-    for path in OWN:
-        page.goto(path)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wide.append(path)
-    context.close()
-    assert wide == []
+    assert (found, wide) == ([], [])

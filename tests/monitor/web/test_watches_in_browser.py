@@ -1,8 +1,5 @@
 """Alerts in a real Chromium: with and without JavaScript, and what axe-core finds."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,22 +7,7 @@ from sqlalchemy import Engine
 
 from monitor.archive.alerts import alerts
 from monitor.archive.engine import reading
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine (apt-get install chromium)"
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+from tests import browser
 
 
 def follow(page: Any) -> None:
@@ -47,9 +29,9 @@ def begin(page: Any) -> None:
 
 @pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])
 def test_alerts_are_begun_and_ended(
-    browser: Any, address: str, engine: Engine, subscribed: tuple[int, str], *, script: bool
+    chromium: Any, address: str, engine: Engine, subscribed: tuple[int, str], *, script: bool
 ) -> None:
-    context = browser.new_context(base_url=address, java_script_enabled=script, locale="sv-SE")
+    context = chromium.new_context(base_url=address, java_script_enabled=script, locale="sv-SE")
     page = context.new_page()
     follow(page)
     begin(page)
@@ -63,23 +45,15 @@ def test_alerts_are_begun_and_ended(
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.usefixtures("subscribed")
 def test_axe_finds_nothing_where_alerts_are_chosen_refused_and_stopped(
-    browser: Any, address: str, engine: Engine, scheme: str
+    chromium: Any, address: str, engine: Engine
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    context = browser.new_context(base_url=address, color_scheme=scheme, bypass_csp=True, locale="sv-SE")
-    page, axe, found = context.new_page(), Axe(), []
+    context = chromium.new_context(base_url=address, bypass_csp=True, locale="sv-SE")
+    page, found = context.new_page(), []
 
     def look() -> None:
-        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        results = axe.run(page, options={"runOnly": {"type": "tag", "values": tags}})
-        found.extend(
-            (page.url, one["id"], one["nodes"][0]["html"][:200]) for one in results.response["violations"]
-        )
+        found.extend(browser.violations(page))
 
     follow(page)
     look()
@@ -89,8 +63,7 @@ def test_axe_finds_nothing_where_alerts_are_chosen_refused_and_stopped(
     look()
     begin(page)
     look()
-    page.set_viewport_size({"width": 320, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert browser.too_wide(page, 320) == []
     with reading(engine) as conn:
         (one,) = alerts(conn)
     page.goto(f"/alert/{one.token}")
