@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """Fixed clock (ISO 8601); None = the real one."""
     user_agent: str | None = Field(None, min_length=1)
     """The one honest User-Agent, with a contact; None = the organisation's (`Organisation.user_agent`)."""
+    embeddings: Literal["auto", "off", "on"] = "auto"
+    """Whether the model reads embeddings too: `auto`, where the extra `embeddings` is installed."""
     allow_private_addresses: bool = False
     """Let spiders reach non-public addresses (only for tests and closed networks)."""
 

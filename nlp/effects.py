@@ -2,7 +2,7 @@
 
 A word's effect is what the score loses when the word is taken out of the text everywhere and the text is read anew
 by the whole pipeline; so a reason is true by construction. To stay quick only the words that the readers' weights
-favour, and those that a rule found, are tried.
+favour, and those that a rule found, are tried; and where embeddings are read, that of the whole text stays.
 """
 
 import re
@@ -76,7 +76,8 @@ class Taker:
         """The effects of the words that matter most to the given themes, to relevance or to direction."""
         text: Text = doc._.reading.text
         words = self._worth_trying(doc, themes)
-        (cats, chances, ways), *rest = self._read([text, *(without(text, [word]) for word in words)])
+        texts = [text, *(without(text, [word]) for word in words)]
+        (cats, chances, ways), *rest = self._read(texts, doc._.reading.embedding)
         count = len(words)
         return Effects(
             tuple(words),
@@ -86,11 +87,14 @@ class Taker:
             np.array([ways - less[2] for less in rest], np.float32).reshape(count, len(WAYS)),
         )
 
-    def _read(self, texts: Sequence[Text]) -> list[tuple[Floats, float, Floats]]:
+    def _read(self, texts: Sequence[Text], embedding: Floats | None) -> list[tuple[Floats, float, Floats]]:
         """Log-odds of the themes, of the briefing, and of the directions."""
         make: Any = self._nlp.tokenizer
+        docs = [make.document(text) for text in texts]
+        for doc in docs:
+            doc._.reading.embedding = embedding
         found = []
-        for doc in self._nlp.pipe([make.document(text) for text in texts], batch_size=len(texts)):
+        for doc in self._nlp.pipe(docs, batch_size=len(texts)):
             cats = np.array([*(doc.cats[name] for name in self._trained.themes), *doc._.reading.own], np.float32)
             found.append((_log_odds(cats), float(_log_odds(doc._.chances[1])), doc._.ways))
         return found

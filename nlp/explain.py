@@ -10,7 +10,7 @@ from config.themes import Themes
 from nlp import sentences
 from nlp.assessment import Assessment, Direction, Evidence, EvidenceKind, Level, Tag
 from nlp.effects import LEAST, Effects, Taker, places
-from nlp.judge import READERS, WAYS
+from nlp.judge import WAYS
 from nlp.pipeline import Reading, trained_in
 from nlp.reading import title_and_body
 from nlp.signals import LEXICON, Crosswalk
@@ -72,7 +72,8 @@ class Explainer:
         """What one keyword in the title adds (log-odds)."""
         if theme not in self._trained:
             return 1.0
-        return round(float(self._stack.themes[self._trained.index(theme), READERS] * np.log(2)), 3)
+        readers = self._stack.mean.shape[1]  # the rules' counts follow them
+        return round(float(self._stack.themes[self._trained.index(theme), readers] * np.log(2)), 3)
 
 
 def _level(doc: "Doc", string: str, effects: Effects, found: Assessment) -> tuple[str, list[Evidence]]:

@@ -11,6 +11,7 @@ from config.errors import ConfigError
 from config.themes import Themes
 from config.themes import load as load_themes
 from nlp.assessment import Assessment, Assessor, Direction, Level, Tag, Text
+from nlp.embeddings import MARK
 from nlp.judge import WAYS
 from nlp.reading import PUBLISHERS, group_of
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+    from nlp.embeddings import Embed
     from nlp.explain import Explainer
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -28,12 +30,13 @@ OWN_THRESHOLD = 0.5
 LEVELS = (Level.NONE, Level.BACKGROUND, Level.BRIEF, Level.ACT)
 
 
-def load(path: Path | None = None, overlay: Path | None = None) -> Assessor:
+def load(path: Path | None = None, overlay: Path | None = None, embed: "Embed | None" = None) -> Assessor:
     """The assessor of a model folder (None: the shipped one), with the themes of the configuration in force.
 
     Args:
         path: a folder written by `utblick model train`.
         overlay: the organisation's own configuration folder.
+        embed: the embedder of the extra `embeddings`, if the model is to read with it.
 
     Raises:
         ConfigError: the folder is no model of this version, or `themes.toml` is broken.
@@ -47,29 +50,30 @@ def load(path: Path | None = None, overlay: Path | None = None) -> Assessor:
         nlp = spacy.load(folder)
     except (OSError, KeyError, ValueError) as exc:
         raise ConfigError(f"{folder}: not a model that this version can read: {exc}".splitlines()[0]) from exc
-    return PipelineAssessor(nlp, load_themes(overlay))
+    return PipelineAssessor(nlp, load_themes(overlay), embed)
 
 
 class PipelineAssessor:
     """Judges texts with a trained pipeline."""
 
-    def __init__(self, nlp: "Language", themes: Themes) -> None:
+    def __init__(self, nlp: "Language", themes: Themes, embed: "Embed | None" = None) -> None:
         from nlp.pipeline import configure, own_in, trained_in
 
-        configure(nlp, themes)
+        configure(nlp, themes, embed)
         self._nlp = nlp
         self._trained = trained_in(nlp)
         declared = [theme.id for theme in themes.theme]
         self._places = [(place, name) for place, name in enumerate(self._trained.themes) if name in declared]
         self._own = own_in(nlp)
+        self._mark = MARK if embed is not None and self._trained.embedded is not None else ""
         self._themes = themes
         self._explainer: Explainer | None = None
 
     @property
     def version(self) -> str:
-        """The model's version and the hash of its data; with the hash of own themes where there are any."""
+        """The model's version and the hash of its data; `+e5` if it reads embeddings; the hash of own themes."""
         meta = self._nlp.meta
-        return f"{meta['version']}{self._own.mark}"
+        return f"{meta['version']}{self._mark}{self._own.mark}"
 
     @property
     def themes(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from thinc.api import Model
 from config.themes import Themes
 from nlp import judge, storage
 from nlp.assessment import Text
+from nlp.embeddings import Embed, passage
 from nlp.judge import Floats, Linear, Scores
 from nlp.own import OwnThemes
 from nlp.reading import split, title_and_body
@@ -45,6 +46,8 @@ class Reading:
     """N-grams of the text that the readers know."""
     own: Floats | None = None
     """Probabilities of the organisation's own themes."""
+    embedding: Floats | None = None
+    """Where the extra is installed; one that is set before the readers come is taken as it is."""
 
 
 for _name in ("reading", "chances", "ways"):
@@ -158,6 +161,7 @@ class ReaderStep(Component):
         self.trained: Trained | None = None
         self.reader: Reader | None = None
         self.own: OwnThemes | None = None
+        self.embed: Embed | None = None
 
     def work(self, docs: Sequence[Doc]) -> None:
         """Sets `reading.signals` and `reading.scores`, shared by the batch."""
@@ -166,14 +170,23 @@ class ReaderStep(Component):
         found = [one.found for one in readings]
         signals = self.reader.read([one.text for one in readings], found)
         scores = self.trained.readers.read(signals)
+        if self.embed and self.trained.embedded:
+            scores = self.trained.embedded.likeness.beside(scores, self._embedded(readings, self.embed))
         own = self.own.scores(signals, found)
         for row, reading in enumerate(readings):
             reading.signals, reading.scores, reading.own, reading.row = signals, scores, own[row], row
             reading.words = int(signals.sparse.starts[row + 1] - signals.sparse.starts[row])
 
+    def _embedded(self, readings: Sequence[Reading], embed: Embed) -> Floats:
+        """(n, size) embeddings of a batch; those that are not known yet are made."""
+        new = [one for one in readings if one.embedding is None]
+        for one, embedding in zip(new, embed([passage(one.text) for one in new]), strict=True):
+            one.embedding = embedding
+        return np.stack([one.embedding for one in readings if one.embedding is not None])
+
     def to_disk(self, path: Path, **_: object) -> None:
         """Writes what was learned."""
-        assert self.trained is not None  # noqa: S101  # an untrained pipeline is never saved
+        assert self.trained is not None and self.embed is None  # noqa: S101  # saved is what everybody can read
         storage.save(self.trained, path)
 
     def from_disk(self, path: Path, **_: object) -> "ReaderStep":
@@ -323,14 +336,24 @@ def create_direction(nlp: Language, name: str) -> DirectionStep:  # noqa: ARG001
     return DirectionStep(nlp)
 
 
-def configure(nlp: Language, themes: Themes) -> None:
+def configure(nlp: Language, themes: Themes, embed: Embed | None = None) -> None:
     """Give a pipeline the organisation's themes: their words, hooks and crosswalk.
 
     The trained themes stay the readers' own; what the configuration calls otherwise or adds is not theirs.
+
+    Args:
+        nlp: a pipeline of this module.
+        themes: the configuration in force.
+        embed: an embedder; the pipeline then reads with it and weighs by the stack that was learned with it, if
+            the model was made with one. Such a pipeline reads, and is not saved.
     """
     rules: Any = nlp.get_pipe("utblick_rules")
     rules.finder = Finder(themes)
     reader: Any = nlp.get_pipe("utblick_reader")
     trained = trained_in(nlp)
+    if embed is not None and trained.embedded is not None:
+        reader.embed, reader.trained = embed, replace(trained, stack=trained.embedded.stack)
+        textcat: Any = nlp.get_pipe("textcat_multilabel")
+        set_stack(textcat.model, trained.embedded.stack)
     reader.reader = Reader(trained.vocabulary, trained.vectors, trained.themes, Crosswalk(themes))
     reader.own = OwnThemes.of(themes, trained)

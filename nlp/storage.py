@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nlp.embeddings import Embedded, Likeness
 from nlp.judge import Linear, Readers, Stack
 from nlp.vectors import Vectors
 from nlp.vocabulary import Vocabulary
@@ -35,6 +36,8 @@ class Trained:
     general: General
     newcomers: Linear
     """What the features of `nlp.own` are worth."""
+    embedded: Embedded | None = None
+    """For pipelines with the extra `embeddings`, if it was there when the model was made."""
 
 
 def save(trained: Trained, folder: Path) -> None:
@@ -47,7 +50,10 @@ def save(trained: Trained, folder: Path) -> None:
         "vocabulary.chars": np.array(trained.vocabulary.chars),
     }
     parts: dict[str, Any] = {"vectors": trained.vectors, "readers": trained.readers, "stack": trained.stack}
-    for name, part in (*parts.items(), ("general", trained.general), ("newcomers", trained.newcomers)):
+    parts |= {"general": trained.general, "newcomers": trained.newcomers}
+    if trained.embedded is not None:
+        parts |= {"likeness": trained.embedded.likeness, "embedded": trained.embedded.stack}
+    for name, part in parts.items():
         for field in fields(part):
             value = getattr(part, field.name)
             if isinstance(value, Linear):
@@ -77,7 +83,14 @@ def load(folder: Path) -> Trained:
         Stack(**_parts(Stack, "stack", arrays)),
         General(**{name: value.astype(np.float32) for name, value in _parts(General, "general", arrays).items()}),
         Linear(**_parts(Linear, "newcomers", arrays)),
+        _embedded(arrays),
     )
+
+
+def _embedded(arrays: dict[str, Any]) -> Embedded | None:
+    if "likeness.center" not in arrays:
+        return None
+    return Embedded(Likeness(**_parts(Likeness, "likeness", arrays)), Stack(**_parts(Stack, "embedded", arrays)))
 
 
 def load_vectors(arrays: dict[str, Any]) -> Vectors:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli import context, output
 from monitor.cli.commands import Commands
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from nlp.embeddings import Embed
 
 app = Commands(help="The classifier: what it is, how good it is, training it anew.", no_args_is_help=True)
 
@@ -28,13 +32,13 @@ def info(
 ) -> None:
     """Say which model is in force, what it was trained on and how good it is."""
     from monitor.meaning import learning
-    from monitor.meaning.models import in_force, kept
+    from monitor.meaning.models import embedder, in_force, kept
 
     settings = context.settings()
     if card:
         output.say(learning.card(model, settings.config).rstrip())
         return
-    found = learning.describe(model or in_force(settings), settings.config)
+    found = learning.describe(model or in_force(settings), settings.config, embedder(settings))
     own = kept(settings)
     found["own_models"] = [
         {"version": one.version, "in_force": one.in_force, "comparison": one.comparison} for one in own
@@ -151,6 +155,10 @@ def train(
     distil: Annotated[
         bool, typer.Option("--distil", help="Make the word vectors anew (needs the extra `embeddings`).")
     ] = False,
+    embeddings: Annotated[
+        bool,
+        typer.Option("--embeddings", help="Learn for use with the extra `embeddings`, too (needs it; minutes)."),
+    ] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="Do not measure the recipe first (minutes faster).")
     ] = False,
@@ -162,12 +170,14 @@ def train(
         _relearn()
         return
 
+    settings = context.settings()
     version = learning.train(
         data,
         out,
-        context.settings().config,
+        settings.config,
         measure=not quick,
         distil=distil,
+        embed=_embedder(settings.model_copy(update={"embeddings": "on"})) if embeddings else None,
         said=lambda line: output.say(line, err=True),
     )
     output.say(f"{version} written to {out}")
@@ -209,12 +219,17 @@ def evaluate(
     """Measure the model: themes, relevance, direction, by language and genre."""
     from monitor.meaning import learning
 
-    found = learning.evaluate(data, model, context.settings().config, lambda line: output.say(line, err=True))
+    settings = context.settings()
+    embed = _embedder(settings) if data else None
+    found = learning.evaluate(data, model, settings.config, embed, lambda line: output.say(line, err=True))
     if as_json:
         output.as_json(found)
         return
     output.say(f"{found['model']}, {found['method']}, {found['rows']} texts")
     _table(found)
+    if "with_embeddings" in found:
+        output.say("\nwith the extra `embeddings`, on the same folds")
+        _table(found["with_embeddings"])
 
 
 @app.command()
@@ -231,13 +246,20 @@ def predict(
     """Judge the texts of a file: themes, relevance, level and direction, one JSON object a line."""
     from monitor.meaning import learning
 
-    overlay = context.settings().config
+    settings = context.settings()
+    overlay, embed = settings.config, _embedder(settings)
     if out is None:
-        learning.predict(file, sys.stdout, model, overlay)
+        learning.predict(file, sys.stdout, model, overlay, embed)
         return
     with out.open("w", encoding="utf-8") as target:
-        count = learning.predict(file, target, model, overlay)
+        count = learning.predict(file, target, model, overlay, embed)
     output.say(f"{count} texts judged, written to {out}", err=True)
+
+
+def _embedder(settings: Settings) -> Embed | None:
+    from monitor.meaning.models import embedder
+
+    return embedder(settings)
 
 
 def _table(figures: dict[str, object]) -> None:

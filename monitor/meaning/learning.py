@@ -11,13 +11,14 @@ from nlp.assessment import Assessment, Direction
 
 if TYPE_CHECKING:
     from config.themes import Themes
+    from nlp.embeddings import Embed
     from nlp.vectors import Vectors
 
 EVALUATION = "evaluation.json"
 """Figures of the cross-validation, kept in the model's own folder."""
 
 
-def describe(path: Path | None, overlay: Path | None) -> dict[str, Any]:
+def describe(path: Path | None, overlay: Path | None, embed: "Embed | None" = None) -> dict[str, Any]:
     """What the model in force is: version, data, languages, themes, size and its measured figures.
 
     Raises:
@@ -26,7 +27,7 @@ def describe(path: Path | None, overlay: Path | None) -> dict[str, Any]:
     from nlp.model import SHIPPED, PipelineAssessor, load
 
     folder = path or SHIPPED
-    assessor = load(path, overlay)
+    assessor = load(path, overlay, embed)
     assert isinstance(assessor, PipelineAssessor)  # noqa: S101  # what `load` gives
     return {
         "version": assessor.version,
@@ -75,12 +76,14 @@ def train(
     *,
     measure: bool = True,
     distil: bool = False,
+    embed: "Embed | None" = None,
     said: Callable[[str], None] = lambda _: None,
 ) -> str:
     """Train a model on the files of `data` and write it to `out`; returns its version.
 
     With `measure` the recipe is cross-validated first and its figures are stored with the model. With `distil` the
-    word vectors, too, are made anew; without it those of the shipped model are used.
+    word vectors, too, are made anew; without it those of the shipped model are used. With `embed` the model also
+    learns, and is measured, for pipelines with the extra.
 
     Raises:
         ConfigError: training data is missing or broken, or the extra `embeddings` is not installed.
@@ -91,8 +94,8 @@ def train(
 
     themes = load_themes(overlay)
     vectors = _distilled(data, themes, said) if distil else make.shipped_vectors(SHIPPED)
-    figures = _cross_validated(data, themes, vectors, said) if measure else None
-    nlp = make.train(data, out, themes, vectors)
+    figures = _cross_validated(data, themes, vectors, embed, said) if measure else None
+    nlp = make.train(data, out, themes, vectors, embed=embed, said=said)
     if figures is not None:
         figures["model"] = nlp.meta["version"]
         (out / EVALUATION).write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -100,7 +103,11 @@ def train(
 
 
 def evaluate(
-    data: Path | None, path: Path | None, overlay: Path | None, said: Callable[[str], None] = lambda _: None
+    data: Path | None,
+    path: Path | None,
+    overlay: Path | None,
+    embed: "Embed | None" = None,
+    said: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """The figures of the model.
 
@@ -109,6 +116,7 @@ def evaluate(
             cross-validated on it; None: the figures that were recorded when the model was made.
         path: the model's folder; None = the shipped one.
         overlay: the organisation's configuration.
+        embed: the embedder of the extra: a model reads with it, a recipe is measured without and with it.
         said: hears how far it is.
 
     Raises:
@@ -126,8 +134,8 @@ def evaluate(
     from nlp.train.metrics import report
 
     if data.is_dir():
-        return _cross_validated(data, load_themes(overlay), shipped_vectors(SHIPPED), said)
-    assessor = load(path, overlay)
+        return _cross_validated(data, load_themes(overlay), shipped_vectors(SHIPPED), embed, said)
+    assessor = load(path, overlay, embed)
     outcome, names = apply(data, assessor)
     return {"model": assessor.version, "data": str(data), "method": "applied", **report(outcome, names)}
 
@@ -145,14 +153,15 @@ def _distilled(data: Path, themes: "Themes", said: Callable[[str], None]) -> "Ve
 
 
 def _cross_validated(
-    data: Path, themes: "Themes", vectors: "Vectors", said: Callable[[str], None]
+    data: Path, themes: "Themes", vectors: "Vectors", embed: "Embed | None", said: Callable[[str], None]
 ) -> dict[str, Any]:
     from nlp.train.crossval import ablation, cross_validate
     from nlp.train.data import fingerprint
     from nlp.train.make import VERSION
     from nlp.train.metrics import report
 
-    found = cross_validate(data, themes, vectors, said)
+    found = cross_validate(data, themes, vectors, embed=embed, said=said)
+    with_it = report(found.embedded, found.names) if found.embedded is not None else None
     method = "five-fold cross-validation grouped by title"
     return {
         "model": f"{VERSION}+{fingerprint(data)}",
@@ -160,10 +169,11 @@ def _cross_validated(
         "method": method,
         **report(found.outcome, found.names),
         "ablation": ablation(found),
+        **({"with_embeddings": with_it} if with_it else {}),
     }
 
 
-def predict(file: Path, out: TextIO, path: Path | None, overlay: Path | None) -> int:
+def predict(file: Path, out: TextIO, path: Path | None, overlay: Path | None, embed: "Embed | None" = None) -> int:
     """Judge the rows of a file (form of `gold.jsonl`, labels not looked at), one JSON object a line into `out`.
 
     Returns the number of rows.
@@ -174,7 +184,7 @@ def predict(file: Path, out: TextIO, path: Path | None, overlay: Path | None) ->
     from nlp.model import PipelineAssessor, load
     from nlp.train.data import rows, text_of
 
-    assessor = load(path, overlay)
+    assessor = load(path, overlay, embed)
     assert isinstance(assessor, PipelineAssessor)  # noqa: S101  # what `load` gives
     texts = [text_of(row) for row in rows(file)]
     found = assessor.assess(texts, reasons=False)

@@ -14,6 +14,7 @@ from config.settings import Settings
 
 if TYPE_CHECKING:
     from nlp.assessment import Assessor
+    from nlp.embeddings import Embed
 
 FOLDER = "models"
 IN_FORCE = "in-force"
@@ -57,11 +58,27 @@ def load_in_force(settings: Settings) -> "Assessor":
     """The model that counts, with the organisation's themes.
 
     Raises:
-        ConfigError: it is missing, or no model of this version.
+        ConfigError: it is missing, or no model of this version; the extra `embeddings` is wanted and not there.
     """
     from nlp.model import load
 
-    return load(in_force(settings), settings.config)
+    return load(in_force(settings), settings.config, embedder(settings))
+
+
+def embedder(settings: Settings) -> "Embed | None":
+    """What embeds texts for the model, by the setting `embeddings`; None: it reads without.
+
+    Raises:
+        ConfigError: the extra is wanted and not installed, or installed and broken.
+    """
+    from nlp.embeddings import installed
+
+    if settings.embeddings == "off":
+        return None
+    found = installed()
+    if found is None and settings.embeddings == "on":
+        raise ConfigError("embeddings = on needs the extra: pip install 'utblick[embeddings]'")
+    return found
 
 
 def kept(settings: Settings) -> tuple[Kept, ...]:

@@ -18,7 +18,7 @@ from monitor.archive.engine import reading
 from monitor.archive.ratings import Judged, judged_ids, judgements_of
 from monitor.core.zone import ZONE
 from monitor.errors import MonitorError
-from monitor.meaning.models import REPORT, load_in_force, place_of, use
+from monitor.meaning.models import REPORT, embedder, load_in_force, place_of, use
 from monitor.meaning.rating import text_of
 from nlp.assessment import Level
 
@@ -97,7 +97,8 @@ def relearn(engine: Engine, settings: Settings, now: datetime) -> Relearned:
             f"too few judgements: {len(taught)} documents to learn from ({FEWEST_TAUGHT} are needed) and "
             f"{len(tested)} to compare on ({FEWEST_TESTED}); `utblick model queue` says which to judge next"
         )
-    base, current = load(None, settings.config), load_in_force(settings)
+    embed = embedder(settings)
+    base, current = load(None, settings.config, embed), load_in_force(settings)
     assert isinstance(base, PipelineAssessor) and isinstance(current, PipelineAssessor)  # noqa: S101  # what `load` gives
     seen = _seen(base, documents, now)
     correction = learn(_rows(seen, taught), [verdicts[row] for row in taught])
@@ -108,7 +109,10 @@ def relearn(engine: Engine, settings: Settings, now: datetime) -> Relearned:
     before = _rows(_seen(current, [documents[row] for row in tested], now), list(range(len(tested))))
     losses, falls = _compared(_plain(before), after, seen.names, kept, threshold)
     better = losses[1] < losses[0] and not any(one.fell for one in falls)
-    nlp = corrected(base.pipeline, correction, mark)
+    # What is kept can be read by everybody, with the extra or without.
+    kept_with = load(None, settings.config) if embed else base
+    assert isinstance(kept_with, PipelineAssessor)  # noqa: S101  # as above
+    nlp = corrected(kept_with.pipeline, correction, mark)
     version = str(nlp.meta["version"])
     result = Relearned(version, len(taught), len(tested), *losses, falls, better)
     folder = place_of(settings, version)

@@ -5,19 +5,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from config.themes import Themes
 from nlp import judge
 from nlp.assessment import Assessor
+from nlp.embeddings import Embed
 from nlp.model import LEVELS, PipelineAssessor
+from nlp.signals import Signals
 from nlp.train import corpus
 from nlp.train.data import Judged, read_judged
 from nlp.train.fit import fit
+from nlp.train.likeness import embedded
 from nlp.train.metrics import Integers, Outcome, main, mean_precision, way_of
 from nlp.vectors import Vectors
 
 THEME_PARTS = ("words, judged texts", "words, publishers' labels too", "word vectors")
 RELEVANCE_PARTS = ("words, one scale", "words, level by level", "word vectors", "nameable features")
+EMBEDDINGS = "sentence embeddings"
+"""The part that only pipelines with the extra have."""
 RULE_VALUES = np.array([2, 0.7, 1, 0.3], np.float32)
 """What hits are worth where rules stand alone: keyword and hint in the title, keyword and hint in the body."""
 
@@ -32,10 +38,44 @@ class Validation:
     """Part → (n, T) scores."""
     alone_relevance: dict[str, judge.Floats]
     """Part → (n) scores."""
+    embedded: Outcome | None = None
+    """The judgements with the extra `embeddings`, on the same folds."""
+
+
+class Sheet:
+    """Judgements of all texts, filled in fold by fold."""
+
+    def __init__(self, count: int, size: int) -> None:
+        self.scores, self.assigned = np.zeros((count, size), np.float32), np.zeros((count, size), np.float32)
+        self.chance = np.zeros(count, np.float32)
+        self.level, self.way = np.zeros(count, np.int64), np.zeros(count, np.int64)
+
+    def fill(
+        self, test: npt.NDArray[np.bool_], stack: judge.Stack, signals: Signals, read: judge.Scores
+    ) -> judge.Floats:
+        """Write down what a stack says of the texts of `test`; gives the log-odds of the themes of all."""
+        logits = stack.theme_logits(signals, read)
+        chances = judge.reached(stack.relevance_logits(signals, read, logits))
+        limits = stack.levels[judge.groups(signals).argmax(1)]
+        self.scores[test] = judge.sigmoid(logits)[test]
+        self.assigned[test] = self.scores[test] >= stack.threshold
+        self.chance[test] = chances[test, 1]
+        self.level[test] = (chances.sum(1)[:, None] >= limits).sum(1)[test]
+        self.way[test] = stack.direction(read.direction).argmax(1)[test]
+        return logits
+
+    def outcome(self, judged: Sequence[Judged], names: Sequence[str]) -> Outcome:
+        """Beside what people said."""
+        return _outcome(judged, names, self.scores, self.assigned, (self.chance, self.level, self.way))
 
 
 def cross_validate(
-    data: Path, themes: Themes, vectors: Vectors, said: Callable[[str], None] = lambda _: None
+    data: Path,
+    themes: Themes,
+    vectors: Vectors,
+    *,
+    embed: Embed | None = None,
+    said: Callable[[str], None] = lambda _: None,
 ) -> Validation:
     """Judgements of every text by a model that never saw it, nor another text of its title.
 
@@ -46,6 +86,7 @@ def cross_validate(
         data: folder of the training files.
         themes: the configuration.
         vectors: word vectors (made without any label).
+        embed: the embedder of the extra, if it is to be measured as well, on the same folds.
         said: hears how far it is.
 
     Raises:
@@ -53,25 +94,23 @@ def cross_validate(
     """
     texts = corpus.load(data, themes)
     labels, (count, size) = texts.labels, texts.labels.themes.shape
-    scores, assigned = np.zeros((count, size), np.float32), np.zeros((count, size), np.float32)
-    chance, level, way = np.zeros(count, np.float32), np.zeros(count, np.int64), np.zeros(count, np.int64)
-    alone = {name: np.zeros((count, size), np.float32) for name in (*THEME_PARTS, "rules")}
-    alone_relevance = {name: np.zeros(count, np.float32) for name in RELEVANCE_PARTS}
+    rows = embedded(texts.judged, embed, said) if embed else None
+    plain, extra = Sheet(count, size), Sheet(count, size)
+    alone = {name: np.zeros((count, size), np.float32) for name in (*THEME_PARTS, "rules", EMBEDDINGS)}
+    alone_relevance = {name: np.zeros(count, np.float32) for name in (*RELEVANCE_PARTS, EMBEDDINGS)}
     for fold in np.unique(labels.fold):
         vocabulary = texts.vocabulary(without=int(fold))
-        material = texts.material(vocabulary, vectors)
+        material = replace(texts.material(vocabulary, vectors), embedded=rows)
         fitted = fit(material, np.flatnonzero(labels.fold != fold))
         stack, signals = fitted.stack, material.judged
         read = fitted.readers.read(signals)
-        logits = stack.theme_logits(signals, read)
-        chances = judge.reached(stack.relevance_logits(signals, read, logits))
-        limits = stack.levels[judge.groups(signals).argmax(1)]
         test = labels.fold == fold
-        scores[test] = judge.sigmoid(logits)[test]
-        assigned[test] = scores[test] >= stack.threshold
-        chance[test] = chances[test, 1]
-        level[test] = (chances.sum(1)[:, None] >= limits).sum(1)[test]
-        way[test] = stack.direction(read.direction).argmax(1)[test]
+        logits = plain.fill(test, stack, signals, read)
+        if fitted.embedded is not None and rows is not None:
+            with_it = fitted.embedded.likeness.beside(read, rows)
+            extra.fill(test, fitted.embedded.stack, signals, with_it)
+            alone[EMBEDDINGS][test] = with_it.themes[test, :, -1]
+            alone_relevance[EMBEDDINGS][test] = with_it.relevance[test, -1]
         for place, name in enumerate(THEME_PARTS):
             alone[name][test] = ((read.themes[test] - stack.mean) / stack.spread)[:, :, place]
         alone["rules"][test] = signals.rules[test] @ RULE_VALUES
@@ -79,8 +118,11 @@ def cross_validate(
         for place, name in enumerate(RELEVANCE_PARTS):
             alone_relevance[name][test] = np.hstack([read.relevance, named])[test, place]
         said(f"fold {int(fold) + 1} of {len(np.unique(labels.fold))} done")
-    outcome = _outcome(texts.judged, texts.themes, scores, assigned, (chance, level, way))
-    return Validation(outcome, texts.themes, alone, alone_relevance)
+    outcome = plain.outcome(texts.judged, texts.themes)
+    if rows is None:
+        del alone[EMBEDDINGS], alone_relevance[EMBEDDINGS]
+        return Validation(outcome, texts.themes, alone, alone_relevance)
+    return Validation(outcome, texts.themes, alone, alone_relevance, extra.outcome(texts.judged, texts.themes))
 
 
 def apply(file: Path, assessor: Assessor) -> tuple[Outcome, tuple[str, ...]]:
@@ -123,6 +165,11 @@ def ablation(found: Validation) -> dict[str, dict[str, float | None]]:
         for name, alone in found.alone_relevance.items()
     }
     relevance["all, stacked by group"] = main(outcome)["relevance"]["ap_brief"]
+    if found.embedded is not None:
+        for table in (themes, relevance):
+            table[f"{EMBEDDINGS}, with the extra"] = table.pop(EMBEDDINGS)
+        themes["all, with the extra"] = mean_precision(found.embedded)
+        relevance["all, with the extra"] = main(found.embedded)["relevance"]["ap_brief"]
     return {"themes.map": themes, "relevance.ap_brief": relevance}
 
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nlp.embeddings import Embedded
 from nlp.judge import READERS, WAYS, Readers, Scores, Stack
+from nlp.train.likeness import fit_embedded
 from nlp.train.material import Material, Rows
 from nlp.train.readers import fit_readers
 from nlp.train.stack import fit_stack
@@ -16,6 +18,8 @@ class Fitted:
 
     readers: Readers
     stack: Stack
+    embedded: Embedded | None = None
+    """Learned where the material has embeddings."""
 
 
 def fit(material: Material, rows: Rows) -> Fitted:
@@ -42,4 +46,8 @@ def fit(material: Material, rows: Rows) -> Fitted:
         held.themes[test] = scores.themes[test]
         held.relevance[test] = scores.relevance[test]
         held.direction[test] = scores.direction[test]
-    return Fitted(fit_readers(material, rows, np.flatnonzero(allowed)), fit_stack(material, held, rows))
+    return Fitted(
+        fit_readers(material, rows, np.flatnonzero(allowed)),
+        fit_stack(material, held, rows),
+        fit_embedded(material, material.embedded, held, rows) if material.embedded is not None else None,
+    )

@@ -1,5 +1,7 @@
 """Makes a model folder from training data."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,13 @@ from spacy.util import load_config, load_model_from_config
 
 from config.themes import Themes
 from nlp import pipeline, storage
+from nlp.embeddings import Embed
 from nlp.signals import Reader
 from nlp.storage import Trained
 from nlp.train import corpus, newcomers
 from nlp.train.data import fingerprint
 from nlp.train.fit import fit
+from nlp.train.likeness import embedded
 from nlp.vectors import Vectors
 
 CONFIG = Path(pipeline.__file__).with_name("config.cfg")
@@ -21,7 +25,15 @@ VERSION = "1.0.0"
 """Rises with the form of the features; the hash of the data follows it."""
 
 
-def train(data: Path, out: Path, themes: Themes, vectors: Vectors) -> Language:
+def train(
+    data: Path,
+    out: Path,
+    themes: Themes,
+    vectors: Vectors,
+    *,
+    embed: Embed | None = None,
+    said: Callable[[str], None] = lambda _: None,
+) -> Language:
     """Learn from the training files in `data` and write the model folder `out`.
 
     Args:
@@ -29,6 +41,8 @@ def train(data: Path, out: Path, themes: Themes, vectors: Vectors) -> Language:
         out: where the model goes; made if absent.
         themes: the configuration whose words become rules.
         vectors: word vectors (those of the shipped model, or newly distilled).
+        embed: the embedder of the extra, if the model is to learn for pipelines with it as well.
+        said: hears how far it is.
 
     Returns:
         The trained pipeline.
@@ -38,13 +52,16 @@ def train(data: Path, out: Path, themes: Themes, vectors: Vectors) -> Language:
     """
     texts = corpus.load(data, themes)
     vocabulary = texts.vocabulary()
-    material = texts.material(vocabulary, vectors)
+    rows = embedded(texts.judged, embed, said) if embed else None
+    material = replace(texts.material(vocabulary, vectors), embedded=rows)
     fitted = fit(material, np.arange(len(texts.judged)))
     general = newcomers.general(material)
     worth = newcomers.weights(
         texts, material, general, Reader(vocabulary, vectors, texts.themes, texts.crosswalk), themes
     )
-    trained = Trained(texts.themes, vocabulary, vectors, fitted.readers, fitted.stack, general, worth)
+    trained = Trained(
+        texts.themes, vocabulary, vectors, fitted.readers, fitted.stack, general, worth, fitted.embedded
+    )
     nlp = assemble(trained, themes)
     nlp.meta["version"] = f"{VERSION}+{fingerprint(data)}"
     nlp.meta["name"] = "utblick"

@@ -54,6 +54,8 @@ class Material:
     votes: Floats
     width: int
     """Columns of the vocabulary."""
+    embedded: Floats | None = None
+    """(n, size) embeddings of the judged texts, where they were made."""
 
 
 def matrix(part: Sparse, width: int) -> sparse.csr_matrix:

@@ -104,6 +104,7 @@ HOSTILE = [
     "FÃ¶rslag till direktiv om avloppsvatten frÃ¥n tÃ¤tbebyggelse",
     "上水道に関する指令の提案",
     "\x00\x01\ufeff\u202e" * 100,
+    "avlopp \ud800\udfff\ud83d",
     "a" * 100_000,
     "avlopp " * 150_000,
     "&lt;" * 10_000 + "<" * 10_000,

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from config.themes import load_themes
 from monitor.cli.app import run
+from nlp.judge import Floats
+from tests.nlp.embedder import embedded
 
 WAYS = ("restricting", "enabling", "both", "unclear")
 ROWS = [
@@ -50,6 +53,19 @@ def judged(tmp_path: Path) -> Path:
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("UTBLICK_CONFIG", raising=False)
+
+
+@pytest.fixture
+def embedder(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A constructed embedder in the place of the extra's; the list says what it was asked for."""
+    asked: list[str] = []
+
+    def embed(passages: Sequence[str]) -> Floats:
+        asked.extend(passages)
+        return embedded(passages)
+
+    monkeypatch.setattr("nlp.embeddings.installed", lambda: embed)
+    return asked
 
 
 def printed(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
@@ -117,10 +133,10 @@ def test_the_model_card_is_the_one_of_the_shipped_model(capsys: pytest.CaptureFi
 
 
 def test_a_trained_model_is_used_and_the_same_data_gives_the_same_model(
-    judged: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    judged: Path, embedder: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("one", "two"):
-        assert run(["model", "train", "--data", str(judged), "--out", name, "--quick"]) == 0
+    for name, more in (("one", ["--embeddings"]), ("two", [])):
+        assert run(["model", "train", "--data", str(judged), "--out", name, "--quick", *more]) == 0
     capsys.readouterr()
     rows = str(judged / "gold.jsonl")
     judgements = []
@@ -132,6 +148,18 @@ def test_a_trained_model_is_used_and_the_same_data_gives_the_same_model(
     assert found["themes"]["map"] > 0.9
     assert run(["model", "evaluate", "--model", "one"]) == 2
     assert "no recorded figures" in capsys.readouterr().err
+
+    monkeypatch.setenv("UTBLICK_EMBEDDINGS", "on")
+    embedder.clear()
+    with_extra = printed(capsys, "evaluate", "--data", rows, "--model", "one", "--json")
+    assert with_extra["model"] == found["model"] + "+e5"
+    assert with_extra["themes"]["map"] >= found["themes"]["map"]
+    assert len(set(embedder)) == len(ROWS)
+    embedder.clear()
+    plain = printed(capsys, "evaluate", "--data", rows, "--model", "two", "--json")
+    assert plain["model"] == found["model"], "a model that learned without embeddings has no use for them"
+    assert plain["themes"] == found["themes"]
+    assert not embedder
 
 
 @pytest.mark.parametrize(
