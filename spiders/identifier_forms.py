@@ -22,6 +22,7 @@ _TREATIES = {"EC": "EG", "EEC": "EEG", "JHA": "RIF", "CFSP": "GUSP", "ECSC": "EK
 
 _YEAR = r"(?:19|20)\d\d"
 _SESSION = rf"({_YEAR})\s?/\s?(?:20)?(\d\d)"
+_DASH = "[-‐‑–]"  # as copied from PDFs and pages
 _TREATY = r"(?:EU|EG|EEG|EC|EEC|EKSG|ECSC|RIF|JHA|Gusp|GUSP|CFSP|Euratom)"
 
 
@@ -341,6 +342,26 @@ SPELLINGS = (
         lambda match: f"{match.group(1).upper()}/{match.group(2)}/{int(match.group(3))}",
         _text(r"(ip|memo|qanda|statement|speech|mex)[/_](\d\d)[/_](\d{1,5})"),
         needle="/",
+    ),
+    Spelling(
+        "vinnova",
+        None,
+        lambda match: f"{match.group(1)}-{match.group(2)}",
+        _text(
+            rf"(?:https?://(?:\w{{1,20}}\.)?vinnova\.se/[^\s?#]{{0,200}}/)?(?:vinnova\s|dnr:?\s|diarienummer:?\s)?"
+            rf"({_YEAR}){_DASH}(\d{{5}})(?:[/?#]\S{{0,200}})?"
+        ),
+    ),
+    Spelling(
+        # Topics and calls of the EU's programmes; how many parts they have, each programme decides.
+        "call",
+        None,
+        lambda match: re.sub(_DASH, "-", match.group(1)).upper(),
+        _text(
+            r"(?:https?://\S{1,200}/topic-details/)?"
+            rf"((?=.{{0,40}}{_DASH}20\d\d(?:{_DASH}|[/?#]|$))[a-z][a-z0-9]{{1,20}}(?:{_DASH}[a-z0-9_.()]{{1,40}}){{1,10}})"
+            r"(?:[/?#]\S{0,200})?"
+        ),
     ),
 )
 """In order of precedence where two begin at the same place and are equally long."""

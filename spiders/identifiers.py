@@ -15,6 +15,8 @@
 | st | `ST 15875/2025 INIT` | `ST-15875-2025-INIT` |
 | ep | `A10-0241/2025`, `P10_TA(2025)0333`, `PE759.748` | `A-10-2025-0241`, `T10-0333/2025` |
 | press | `IP/26/301` | `ip_26_301` |
+| call | `HORIZON-CL5-2026-D4-01`, only typed; always capitals | `horizon-cl5-2026-d4-01`, the topic's page |
+| vinnova | `2026-01503`, only typed | `dnr 2026-01503`, the page at vinnova.se |
 
 An `act` is what a text cites; which CELEX it has depends on the type of act (`spiders.joins`). A Commission
 document is a `com` in whatever form, so that every spelling meets in one identifier.
