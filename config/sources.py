@@ -85,8 +85,8 @@ class Source(_Strict):
     """Id of the source whose documents these are, where two declarations read one register: a list of what is
     open every day, a sweep of everything once a week."""
     follows: bool = False
-    """Read the procedures that the organisation follows (a case that is not closed, or a window that is), whatever
-    the lists show; a platform that knows procedures does so."""
+    """Read the procedures that the organisation follows (a case that is not closed, a window that is open, given
+    or by rule, or a letter that told of it), whatever the lists show; for platforms that read procedures."""
     options: Mapping[str, Any] = {}
     """What only this platform understands; checked by the platform."""
 

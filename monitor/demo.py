@@ -20,6 +20,7 @@ from monitor.archive.engine import open_archive, reading, writing
 from monitor.collecting.scan import ScanReport, recorded, scan
 from monitor.dossiers.filing import join_new
 from monitor.errors import MonitorError
+from monitor.following import estimated
 from monitor.letters.briefing import Office, edit, gather, publish
 from monitor.meaning.rating import rate_new
 from monitor.meaning.twins import find_twins
@@ -107,8 +108,9 @@ def _clock(settings: Settings) -> Callable[[], datetime]:
 
 def _scan(engine: Engine, settings: Settings) -> ScanReport:
     clock = _clock(settings)
-    sources = recorded(load_sources(settings.config), example.library(), clock())
-    return scan(engine, sources, settings, clock=clock, trigger="replay", replay=example.library())
+    windows, library = estimated(settings), example.library()
+    sources = recorded(engine, load_sources(settings.config), library, clock(), windows=windows)
+    return scan(engine, sources, settings, clock=clock, trigger="replay", replay=library, windows=windows)
 
 
 def _publish(engine: Engine, settings: Settings) -> Briefing:

@@ -23,7 +23,7 @@ from monitor.errors import MonitorError
 from monitor.founding import MARK, unfilled
 from monitor.meaning.models import load_in_force
 from monitor.sources.retention import clean
-from spiders.registry import platform
+from spiders.registry import check as check_source
 
 PROBE_SECONDS = 3.0
 """How long the mail server may take to accept a connection."""
@@ -116,7 +116,7 @@ def _archive(settings: Settings) -> Iterator[Check]:
 def _sources(settings: Settings, now: datetime) -> Iterator[Check]:
     declared = load_sources(settings.config)
     for source in declared:
-        platform(source.platform).check(source)
+        check_source(source)
     enabled = [source for source in declared if source.enabled]
     yield Check("sources", State.GOOD, f"{len(declared)} declared, {len(enabled)} enabled")
     engine = connect(settings.database, create=True)

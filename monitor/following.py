@@ -1,13 +1,14 @@
 """What follows when documents came in: they are rated, compared with other sources, and filed."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from config.organisation import load_organisation
 from config.settings import Settings
+from monitor.dossiers.files import Rules, waiting
 from monitor.dossiers.filing import JoinReport, join_new
 from monitor.meaning.models import load_in_force
 from monitor.meaning.rating import is_unrated, rate_new
@@ -44,3 +45,16 @@ def follow(
         rate_new(engine, assessor, load_organisation(settings.config), clock)
     find_twins(engine)
     return join_new(engine, clock, overlay=settings.config)
+
+
+def estimated(settings: Settings) -> Callable[[Connection, date], Collection[int]]:
+    """What a scan asks for the files to follow that no document gives a window, but a rule does.
+
+    Args:
+        settings: those in force; the rules are read when they are first wanted.
+    """
+
+    def windows(conn: Connection, today: date) -> Collection[int]:
+        return waiting(conn, Rules.of(settings.config), today)
+
+    return windows

@@ -28,7 +28,7 @@ from monitor.archive.scans import due_sources, first_scan
 from monitor.collecting.scan import NOT_WELL, Due, ScanReport, scan
 from monitor.delivery.outbox import forget_copies
 from monitor.errors import MonitorError
-from monitor.following import follow
+from monitor.following import estimated, follow
 from monitor.labelling import label_new
 from monitor.letters.alerting import Round, send_alerts
 from monitor.letters.briefing import BriefingError
@@ -137,6 +137,7 @@ class Scheduler:
             trigger="schedule",
             due=Due.NOW,
             stop=self._stop,
+            windows=estimated(self._settings),
         )
         for one in report.sources:
             said = (

@@ -63,6 +63,7 @@ class Cellar(Platform):
 
     name: ClassVar[str] = "cellar"
     parser: ClassVar[str] = "cellar/2"
+    follows: ClassVar[bool] = True
 
     def check(self, source: Source) -> None:
         """The endpoint's address and a declared query, or the address of the log."""

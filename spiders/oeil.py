@@ -39,6 +39,7 @@ class Oeil(Platform):
 
     name: ClassVar[str] = "oeil"
     parser: ClassVar[str] = "oeil/1"
+    follows: ClassVar[bool] = True
 
     def check(self, source: Source) -> None:
         """An export as XML, or the address of files, which are then only read again by key."""

@@ -56,6 +56,7 @@ class Parliament(Platform):
 
     name: ClassVar[str] = "parliament"
     parser: ClassVar[str] = "parliament/2"
+    follows: ClassVar[bool] = True
     redact: ClassVar[tuple[str, ...]] = REDACT
 
     def check(self, source: Source) -> None:

@@ -179,6 +179,8 @@ class Platform(ABC):
     """As in `platform = "…"` of a declaration."""
     parser: ClassVar[str]
     """`name/N`; N rises when the same bytes would be read differently; remembered pages are read anew."""
+    follows: ClassVar[bool] = False
+    """Whether it reads a procedure named in `Assignment.reread`, so that a source may declare `follows`."""
     redact: ClassVar[tuple[str, ...]] = ()
     """JSON paths (`publications[].authorMail`) removed from a capture before it is stored."""
 

@@ -5,6 +5,7 @@ from functools import cache
 from importlib import import_module
 
 from config.errors import ConfigError
+from config.sources import Source
 from spiders.platform import Platform
 
 PLATFORMS = {
@@ -46,3 +47,17 @@ def platform(name: str) -> Platform:
     if not isinstance(instance, Platform):
         raise ConfigError(f"platform {name!r}: {target!r} is not a Platform")
     return instance
+
+
+def check(source: Source) -> Platform:
+    """The platform of `source`, which makes sense to it.
+
+    Raises:
+        ConfigError: there is no such platform, or it does not understand what is declared.
+    """
+    speaks = platform(source.platform)
+    if source.follows and not speaks.follows:
+        able = ", ".join(name for name in PLATFORMS if platform(name).follows)
+        raise ConfigError(f"source {source.id}: follows: {source.platform} reads no procedures; {able} do")
+    speaks.check(source)
+    return speaks

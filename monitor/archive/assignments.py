@@ -1,6 +1,6 @@
 """What spiders are told of their sources before they start: what is known and what to read again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, exists, select
@@ -19,7 +19,12 @@ NOT_LATELY = timedelta(hours=36)
 
 
 def assignments(
-    conn: Connection, sources: Sequence[Source], now: datetime, *, full: bool = False
+    conn: Connection,
+    sources: Sequence[Source],
+    now: datetime,
+    *,
+    full: bool = False,
+    windows: Collection[int] = (),
 ) -> tuple[Assignment, ...]:
     """Everything that a spider may know of each source before it starts, in the order of `sources`.
 
@@ -28,10 +33,11 @@ def assignments(
         sources: the declarations.
         now: the moment of the scan (aware).
         full: read every page and every detail anew, as if nothing had been seen.
+        windows: dossiers with an estimated window, for sources that follow (`monitor.archive.followed`).
     """
     today = now.astimezone(ZONE).date()
     reread = _open_unseen(conn, {source.archive for source in sources}, now)
-    following = followed(conn, today) if any(source.follows for source in sources) else ()
+    following = followed(conn, today, windows=windows) if any(source.follows for source in sources) else ()
     wanted = {
         source.id: reread.get(source.archive, ()) + (following if source.follows else ()) for source in sources
     }

@@ -87,16 +87,17 @@ def _scanned(
     from monitor.archive.engine import reading
     from monitor.archive.scans import due_sources
     from monitor.collecting import scan as scanning
-    from monitor.following import follow
+    from monitor.following import estimated, follow
     from monitor.labelling import label_new
 
     settings = context.settings()
     now = context.clock(settings)
     declared = load_sources(settings.config)
     chosen = select(declared, sources) if sources else tuple(one for one in declared if one.enabled)
-    if replay and not sources:
-        chosen = scanning.recorded(declared, replay, now)
+    windows = estimated(settings)
     with context.archive(settings) as engine:
+        if replay and not sources:
+            chosen = scanning.recorded(engine, declared, replay, now, windows=windows)
         if due:
             with reading(engine) as conn:
                 chosen = due_sources(conn, chosen, now, early=True)
@@ -113,6 +114,7 @@ def _scanned(
                 process=process,
                 stop=stop,
                 watch=watch,
+                windows=windows,
             )
         if dry_run or report.interrupted:
             return report, None

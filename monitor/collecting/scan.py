@@ -7,14 +7,14 @@ import logging
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from config.organisation import load_organisation
 from config.settings import Settings
@@ -24,12 +24,13 @@ from monitor.archive.claims import claim, claimant, release
 from monitor.archive.engine import ArchiveError, reading, writing
 from monitor.archive.scans import Counts, End, finish_scan, start_scan
 from monitor.collecting.intake import Intake, Planned
+from monitor.core.zone import ZONE
 from spiders.events import Done, Ended, Event, Job, PageRead, Progress
 from spiders.finding import Attempt, Outcome
 from spiders.library import Library
 from spiders.platform import Assignment
 from spiders.process import crawl
-from spiders.registry import platform
+from spiders.registry import check, platform
 from spiders.starting import started
 
 BATCH = 40
@@ -71,6 +72,9 @@ class ScanReport:
 Watcher = Callable[[Event, Counts], None]
 """Hears of each event, with what the source's findings meant so far."""
 
+Windows = Callable[[Connection, date], Collection[int]]
+"""Gives the dossiers with a window that is open on a day by rule, though no document states it."""
+
 
 def scan(
     engine: Engine,
@@ -85,6 +89,7 @@ def scan(
     process: subprocess.Popen[bytes] | None = None,
     stop: threading.Event | None = None,
     watch: Watcher | None = None,
+    windows: Windows | None = None,
 ) -> ScanReport:
     """Read `sources` now and take in what they show.
 
@@ -100,6 +105,7 @@ def scan(
         process: the child, if it was started before (`spiders.starting`).
         stop: once set, open attempts are closed and what was read is kept.
         watch: hears of each event.
+        windows: asked for files to follow, if a source follows any.
 
     Raises:
         ArchiveError: the archive no longer takes anything (disk full, locked); what was stored stays.
@@ -108,13 +114,13 @@ def scan(
     run = _Run(engine, clock, dry_run=dry_run, trigger=trigger, due=due, watch=watch)
     with started(process) as child:
         for source in sources:
-            platform(source.platform).check(source)
+            check(source)
         begun = clock()
         ours = run.claim(sources)
         try:
             if ours:
                 job = Job(
-                    assignments=run.assignments(ours),
+                    assignments=run.assignments(ours, windows),
                     user_agent=settings.user_agent or load_organisation(settings.config).user_agent,
                     now=settings.now,
                     captures=None if dry_run else str(settings.captures.resolve()),
@@ -137,19 +143,34 @@ def scan(
     )
 
 
-def recorded(sources: Iterable[Source], folder: Path, now: datetime) -> tuple[Source, ...]:
-    """The sources whose first request the payload library in `folder` can answer at `now`.
+def recorded(
+    engine: Engine, sources: Sequence[Source], folder: Path, now: datetime, *, windows: Windows | None = None
+) -> tuple[Source, ...]:
+    """The sources of which the payload library in `folder` can answer a first request of a scan at `now`.
+
+    What is asked first hangs on the archive: since when a list is wanted, what is read again.
 
     Raises:
         ConfigError: the folder is no payload library.
     """
     library = Library(folder)
     found = []
-    for source in sources:
-        asks = list(platform(source.platform).start(Assignment(source, now)))
+    with reading(engine) as conn:
+        told = _assigned(conn, sources, now, windows)
+    for one in told:
+        asks = list(platform(one.source.platform).start(one))
         if any(library.find(ask.method, ask.url, ask.body, ask.headers, now) for ask in asks):
-            found.append(source)
+            found.append(one.source)
     return tuple(found)
+
+
+def _assigned(
+    conn: Connection, sources: Sequence[Source], now: datetime, windows: Windows | None
+) -> tuple[Assignment, ...]:
+    estimated: Collection[int] = ()
+    if windows is not None and any(source.follows for source in sources):
+        estimated = windows(conn, now.astimezone(ZONE).date())
+    return assignments(conn, sources, now, windows=estimated)
 
 
 @dataclass(slots=True)
@@ -183,10 +204,10 @@ class _Run:
         self.reports += [End(source, _skipped(source), Counts()) for source in sources if source.id not in free]
         return tuple(source for source in sources if source.id in free)
 
-    def assignments(self, sources: Sequence[Source]) -> tuple[Assignment, ...]:
+    def assignments(self, sources: Sequence[Source], windows: Windows | None) -> tuple[Assignment, ...]:
         """What each source is told before it starts."""
         with reading(self.engine) as conn:
-            return assignments(conn, sources, self.clock())
+            return _assigned(conn, sources, self.clock(), windows)
 
     def follow(self, events: Iterable[Event]) -> None:
         """Store what the events say while the crawl goes on: many at once where many come."""

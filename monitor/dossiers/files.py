@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, func, select
 
 from config.stages import Chain, load_stages
-from config.windows import WindowRules, load_windows
+from config.windows import Rule, WindowRules, load_windows
 from monitor.archive.documents import Document, Revision, get_documents
 from monitor.archive.dossiers import Dossier, linked, load_dossiers
 from monitor.archive.files import dossier_document
@@ -34,6 +34,8 @@ from monitor.core.stages import (
 from monitor.core.zone import ZONE
 from spiders.finding import Identifier, Relation, Step
 
+_ENDLESS = 365
+"""Days after which a window without an end that no rule forgets is looked for no more."""
 _PREPARATORY = 5
 """Sector of CELEX numbers of proposals and communications."""
 
@@ -319,6 +321,34 @@ def stepping(conn: Connection, after: date, today: date) -> set[int]:
         .where(document_step.c.date > after, document_step.c.date <= today)
     )
     return set(conn.execute(query.distinct()).scalars())
+
+
+def waiting(conn: Connection, rules: Rules, today: date) -> set[int]:
+    """Dossiers that a rule gives a window which is open on `today`, though no document states it."""
+    after = {rule.after: _longest(rule) for rule in rules.windows.rule}
+    query = (
+        select(dossier_document.c.dossier, document_step.c.date, document_step.c.code, document.c.kind)
+        .join(document_step, document_step.c.document == dossier_document.c.document)
+        .join(document, document.c.id == dossier_document.c.document)
+        .where(document_step.c.date.between(today - max(after.values(), default=timedelta(0)), today))
+    )
+    likely = {
+        row.dossier
+        for row in conn.execute(query.distinct())
+        if (step := rules.model.step_of(row.code, row.kind)) is not None
+        and step.id in after
+        and row.date >= today - after[step.id]
+    }
+    return {
+        number
+        for number, one in load_files(conn, likely, rules, today, since=datetime.max.replace(tzinfo=UTC)).items()
+        if any(each.basis and (each.window.closes is None or each.window.closes >= today) for each in one.windows)
+    }
+
+
+def _longest(rule: Rule) -> timedelta:
+    """How long after its step a window of a rule may be open."""
+    return timedelta(weeks=rule.weeks) if rule.weeks is not None else timedelta(days=rule.forget or _ENDLESS)
 
 
 def nearing(conn: Connection, rules: Rules, today: date, days: int) -> set[int]:

@@ -14,7 +14,7 @@ from spiders.events import Ended, Job, PageRead
 from spiders.finding import Attempt
 from spiders.platform import Assignment
 from spiders.process import crawl
-from spiders.registry import platform
+from spiders.registry import check as check_declared
 
 SHORTEST = 60.0
 """Seconds that a source has at least for its one answer."""
@@ -78,7 +78,7 @@ def check(
         ConfigError: a declaration that makes no sense to its platform.
     """
     for source in sources:
-        platform(source.platform).check(source)
+        check_declared(source)
     if not sources:
         return
     by_id = {source.id: source for source in sources}

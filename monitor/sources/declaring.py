@@ -10,7 +10,7 @@ from config.errors import ConfigError
 from config.loading import read_toml, validate
 from config.sources import Source
 from monitor.errors import MonitorError
-from spiders.registry import platform
+from spiders.registry import check, platform
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -164,7 +164,7 @@ def scaffold(folder: Path, wanted: Wanted) -> Written:
     written.declaration.write_text(entry, encoding="utf-8")
     try:
         made = validate(Source, read_toml(written.declaration)["source"][0], written.declaration, "source")
-        platform(made.platform).check(made)
+        check(made)
     except ConfigError:
         written.declaration.unlink()
         raise

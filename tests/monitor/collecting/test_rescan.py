@@ -65,7 +65,7 @@ def test_reading_the_same_responses_again_changes_nothing(tmp_path: Path) -> Non
     """The whole example, all platforms in it: lists, details, texts."""
     settings = load_settings(data_dir=tmp_path, config=example.overlay(), now=NOW)
     engine = open_archive(settings.database)
-    sources = recorded(load_sources(settings.config), example.library(), NOW)
+    sources = recorded(engine, load_sources(settings.config), example.library(), NOW)
     for moment in (NOW - 21 * DAY, NOW - 7 * DAY, NOW):
         dated = settings.model_copy(update={"now": moment})
         scan(engine, sources, dated, clock=lambda: moment, replay=example.library())  # noqa: B023  # ends within

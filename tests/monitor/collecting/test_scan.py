@@ -98,7 +98,9 @@ def changed_on(settings: Settings) -> set[str]:
 
 def test_a_scan_repeated_on_the_same_answers_finds_nothing_new(tmp_path: Path) -> None:
     settings = settings_at(tmp_path, "2026-11-23T07:00", config=example.overlay())
-    sources = recorded(load_sources(settings.config), example.library(), datetime(2026, 11, 23, 7, tzinfo=UTC))
+    moment, engine = datetime(2026, 11, 23, 7, tzinfo=UTC), open_archive(settings.database)
+    sources = recorded(engine, load_sources(settings.config), example.library(), moment)
+    engine.dispose()
     first = run(settings, example.library(), sources)
     assert sum(one.counts.new for one in first.sources) > 40
     again = run(settings, example.library(), sources)
