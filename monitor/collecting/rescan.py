@@ -108,7 +108,7 @@ def rescan(
         captures=len(kept),
         read=book.count,
         unknown=book.unknown,
-        findings=sum(len(one.findings) for one in pages),
+        findings=sum(len(one.keys) for one in pages),
         new=new,
         changed=changed,
         troubles=tuple(book.troubles),
