@@ -30,6 +30,7 @@ from digests.briefing import (
     WindowKind,
 )
 from digests.compose import compose
+from digests.deciding import Decides, Member
 from tests.golden import check
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -159,6 +160,16 @@ def week_48(item: Callable[..., Item]) -> list[Item]:
                 ),
             ),
             channels=("SKR", "CEMR", "Regionkommittén"),
+            decides=Decides(
+                ("IMCO utskottet för den inre marknaden och konsumentskydd",),
+                {"sv": "Sverige", "en": "Sweden"},
+                (
+                    Member("Ada Konstruerad", "PPE", "vice-chair"),
+                    Member("Bo Konstruerad", "S&D"),
+                    Member("Cilla Konstruerad", "Verts/ALE", "substitute"),
+                    Member("Dan Konstruerad", "Renew", "substitute"),
+                ),
+            ),
             case=Case(
                 Status.ASSIGNED,
                 owner="upphandlingschefen",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -11,6 +12,7 @@ from config.settings import Settings
 from digests.render import render_text
 from monitor.archive.engine import reading, writing
 from monitor.archive.seats import keep_holders
+from monitor.cli.app import run
 from monitor.core.deciders import Said, committees_of, deciders_of, still_decides
 from monitor.dossiers.as_json import file_as_json
 from monitor.dossiers.members import members_of
@@ -85,6 +87,20 @@ def test_members_of_the_responsible_committee_are_named_in_their_weightiest_role
         "confirmed": "2026-11-23",
     }
     assert told["members"][2]["group"] is None
+
+
+def test_show_names_them(
+    archive: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file(archive, NOW, tabled())
+    monkeypatch.setenv("UTBLICK_DATA_DIR", str(tmp_path))
+    assert run(("show", "2026/0921(COD)", "--now", TODAY.isoformat())) == 0
+    assert [one for one in capsys.readouterr().out.splitlines() if one.startswith("member ")] == [
+        "member       Bo Konstruerad (PPE), chair of IMCO",
+        "member       Cilla Konstruerad (Renew), member of IMCO",
+        "member       Dan Konstruerad, member of IMCO",
+        "member       Ada Konstruerad (S&D), substitute of IMCO",
+    ]
 
 
 def test_the_letter_names_three_and_counts_the_others(archive: Engine) -> None:
