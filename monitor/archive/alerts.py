@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Integer,
@@ -220,6 +221,28 @@ def waiting_editions(conn: Connection, now: datetime) -> tuple[int, ...]:
         .order_by(edition.c.id)
     )
     return tuple(conn.execute(query).scalars())
+
+
+def told_by(key: str) -> ColumnElement[bool]:
+    """Editions that told about the alert with this key."""
+    return edition.c.letter.startswith(f"{LETTER}{key}:", autoescape=True)
+
+
+def told_to(recipient: int) -> ColumnElement[bool]:
+    """Editions of alerts that were for this subscriber."""
+    own = select(delivery.c.edition_id).where(delivery.c.subscriber_id == recipient)
+    return edition.c.letter.startswith(LETTER) & edition.c.id.in_(own)
+
+
+def forget_told(conn: Connection, which: ColumnElement[bool]) -> None:
+    """Delete editions of alerts with their copies: they are one person's business, no public record.
+
+    One that is being sent at this moment stays until it is.
+    """
+    busy = select(delivery.c.edition_id).where(delivery.c.state == "sending")
+    numbers = conn.execute(select(edition.c.id).where(which, edition.c.id.not_in(busy))).scalars().all()
+    conn.execute(delete(delivery).where(delivery.c.edition_id.in_(numbers)))
+    conn.execute(delete(edition).where(edition.c.id.in_(numbers)))
 
 
 def last_scan(conn: Connection) -> datetime | None:

@@ -8,7 +8,6 @@ which is given once and is one person's alone. Nothing here commits; its callers
 import hashlib
 import re
 import secrets
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -132,6 +131,11 @@ def named(conn: Connection, name: str) -> Person | None:
     return _one(conn, person.c.name == name)
 
 
+def namesake(conn: Connection, name: str) -> Person | None:
+    """Who signs with this name, in whatever case; None: nobody who has logged in."""
+    return _one(conn, func.lower(person.c.name) == name.lower())
+
+
 def numbered(conn: Connection, number: int) -> Person | None:
     """The person with this number, also an erased one."""
     return _one(conn, person.c.id == number)
@@ -176,14 +180,16 @@ def rename(conn: Connection, number: int, name: str) -> None:
     before = numbered(conn, number)
     if before is None or before.name == name:
         return
-    conn.execute(delete(web.visit).where(web.visit.c.who == name))
+    for column in NAMED:
+        if column.primary_key:  # one row for each person: the person's own counts
+            conn.execute(delete(column.table).where(column == name))
     sign_anew(conn, before.name, name)
     conn.execute(update(person).where(person.c.id == number).values(name=name))
 
 
-def sign_anew(conn: Connection, before: str, name: str, among: Collection[Column[str]] | None = None) -> None:
+def sign_anew(conn: Connection, before: str, name: str) -> None:
     """Put `name` wherever `before` stands as the name of who did something."""
-    for column in NAMED if among is None else among:
+    for column in NAMED:
         conn.execute(update(column.table).where(column == before).values({column.name: name}))
 
 

@@ -33,6 +33,8 @@ def build() -> Commands:
         init,
         label,
         model,
+        people,
+        public_records,
         report,
         rescan,
         scan,
@@ -64,6 +66,8 @@ def build() -> Commands:
     app.add_typer(brief.app, name="brief")
     app.add_typer(subscribers.app, name="subscribers")
     app.add_typer(tokens.app, name="tokens")
+    app.add_typer(people.app, name="people")
+    app.add_typer(public_records.app, name="public-records")
     app.add_typer(alerts.app, name="alerts")
     app.add_typer(groups.app, name="groups")
     app.add_typer(model.app, name="model")

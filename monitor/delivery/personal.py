@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
-from monitor.archive.alerts import alert, alerts
+from monitor.archive.alerts import alert, alerts, forget_told, told_to
 from monitor.archive.letters import bounce, delivery, edition, message, subscriber
 from monitor.delivery.subscribers import Wishes, as_json, cancel_queued, get, stored
 
@@ -60,7 +60,9 @@ def export(conn: Connection, subscriber_id: int) -> dict[str, Any]:
 
 
 def forget(conn: Connection, subscriber_id: int) -> None:
-    """Erase the person: address, name, wishes, token, alerts, stored copies. What was sent stays counted.
+    """Erase the person: address, name, wishes, token, alerts and what they told, stored copies.
+
+    That letters were sent stays counted.
 
     Raises:
         SubscriberError: no such subscriber.
@@ -68,6 +70,7 @@ def forget(conn: Connection, subscriber_id: int) -> None:
     get(conn, subscriber_id)
     cancel_queued(conn, subscriber_id)
     conn.execute(delete(alert).where(alert.c.subscriber == subscriber_id))
+    forget_told(conn, told_to(subscriber_id))
     copies = select(delivery.c.id).where(delivery.c.subscriber_id == subscriber_id)
     conn.execute(delete(message).where(message.c.delivery_id.in_(copies)))
     conn.execute(delete(bounce).where(bounce.c.delivery_id.in_(copies)))

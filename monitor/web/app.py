@@ -28,6 +28,8 @@ from monitor.web.pages import (
     exports,
     joining,
     letters,
+    people,
+    records,
     search,
     signals,
     sources,
@@ -89,6 +91,8 @@ def create(settings: Settings, engine: Engine, clock: Callable[[], datetime]) ->
         about,
         audit,
         tokens,
+        people,
+        records,
     )
     for module in (*pages, assets, public, api):
         app.include_router(module.router)

@@ -39,4 +39,66 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "Stäng webbläsaren om andra använder samma dator.",
         "Close the browser if others use the same computer.",
     ),
+    # people
+    "people": ("Personer", "People"),
+    "people lead": (
+        "De som har loggat in, och det som sparas om en person. Ta ut eller radera det när någon begär det.",
+        "Who has logged in, and what is kept of a person. Here you take it out or erase it when somebody asks.",
+    ),
+    "people none": ("Ingen har loggat in än.", "Nobody has logged in yet."),
+    "person name": ("Signerar med", "Signs with"),
+    "person shown": ("Heter i katalogen", "Called in the directory"),
+    "person role": ("Roll", "Role"),
+    "person seen": ("Senast här", "Last here"),
+    "person 0": ("ingen", "none"),
+    "person 1": ("läsare", "reader"),
+    "person 2": ("handläggare", "officer"),
+    "person 3": ("administratör", "administrator"),
+    "person about": ("Vad som sparas om en person", "What is kept of a person"),
+    "person who": ("Namn eller e-postadress", "Name or e-mail address"),
+    "person hint": (
+        "Namnet så som det står under Ändringar, adressen hos en prenumerant, eller person:4.",
+        "The name as it stands under Changes, a subscriber's address, or person:4.",
+    ),
+    "person export": ("Hämta allt som sparas", "Download everything that is kept"),
+    "person erase": ("Radera …", "Erase …"),
+    "person unknown": (
+        "Ingen med det namnet eller den adressen finns här, eller så har flera samma adress.",
+        "Nobody of that name or address is here, or several have the same address.",
+    ),
+    "erase title": ("Radera en person", "Erase a person"),
+    "erase lead": (
+        "Det här gäller {who}. Det går inte att ångra. Säkerhetskopior som redan är tagna ändras inte.",
+        "This is about {who}. It cannot be undone. Backups that have been made already do not change.",
+    ),
+    "erase gone": ("Raderas", "Will be deleted"),
+    "erase stays": ("Blir kvar utan namnet", "Stays without the name"),
+    "erase nothing": ("ingenting", "nothing"),
+    "erase mentions": (
+        "Namnet står också i fri text i de här ärendena. Läs och ändra själv om det behövs:",
+        "The name also stands in free text of these files. Read it, and change it yourself if need be:",
+    ),
+    "erase do": ("Ja, radera", "Yes, erase"),
+    "erase back": ("Nej, gå tillbaka", "No, go back"),
+    "erase done": ("Raderat. Det som blev kvar har inget namn.", "Erased. What stayed has no name."),
+    # public records
+    "records": ("Utlämnande av allmän handling", "Public records"),
+    "records lead": (
+        "Allt som människor har skrivit om ett ärende eller under en period, som en zip-fil med JSON och CSV. "
+        "Veckobreven följer med om du anger en period. Pröva sekretess innan något lämnas ut.",
+        "Everything that people wrote about a file or in a period, as a ZIP of JSON and CSV. The weekly letters "
+        "are included if you give a period. Assess secrecy before anything is handed out.",
+    ),
+    "records dossier": ("Ärendets nummer, beteckning eller smeknamn", "The file's number, reference or nickname"),
+    "records from": ("Från och med", "From"),
+    "records to": ("Till och med", "To"),
+    "records make": ("Hämta zip-filen", "Download the ZIP"),
+    "records refused": (
+        "Ange ett ärende som finns, eller en period där första dagen kommer före sista.",
+        "Give a file that exists, or a period whose first day comes before its last.",
+    ),
+    "action export-person": ("tog ut det som sparas om", "took out what is kept of"),
+    "action erase-person": ("raderade", "erased"),
+    "action rename-person": ("gav ett nytt namn åt", "gave a new name to"),
+    "action public-record": ("tog ut allmän handling om", "took out public records of"),
 }

@@ -1,6 +1,7 @@
 """Login at a real OpenID provider of our own, the roles it gives, and out again."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,8 +12,10 @@ from monitor.archive.engine import reading, writing
 from monitor.archive.people import login, people
 from monitor.archive.tokens import make_token
 from monitor.archive.web import recorded
-from tests.monitor.web.conftest import NOW, Clock, token_of
-from tests.monitor.web.openid import ANNA, CLIENT, COOKIE, SECRET, Provider, log_in, path_of
+from monitor.web import app
+from tests import browser
+from tests.monitor.web.conftest import NOW, Clock, serving, token_of
+from tests.monitor.web.openid import ANNA, CLIENT, COOKIE, SECRET, Provider, log_in, path_of, settings_for
 
 
 def test_a_page_leads_to_the_provider_and_back(visiting: Any, engine: Engine, openid: Provider) -> None:
@@ -173,3 +176,43 @@ def test_what_people_do_is_signed_with_their_one_name(visiting: Any, engine: Eng
     assert client.post("/dokument/1/bedom", data={"token": token, "level": "none"}).status_code == 303
     with reading(engine) as conn:
         assert [one.who for one in recorded(conn, 10)] == ["Anna Berg"]
+
+
+# ---------------------------------------------------------------------------- in a real browser
+
+
+class Late:
+    """An application that is made once its address is known: the provider sends browsers back there."""
+
+    made: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.made(scope, receive, send)
+
+
+def test_in_a_browser_and_out_again(
+    chromium: Any, folder: Path, engine: Engine, turned: Clock, openid: Provider
+) -> None:
+    late = Late()
+    with serving(late) as there:
+        late.made = app.create(settings_for(folder, openid, web_address=there), engine, turned)
+        context = chromium.new_context(base_url=there, locale="sv-SE")
+        page = context.new_page()
+        problems: list[str] = []
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.goto("/om/sok")
+        page.get_by_text("Inloggad: Anna Berg").wait_for()
+        assert page.url == f"{there}/om/sok"
+        page.get_by_role("button", name="Logga ut").click()
+        page.get_by_role("heading", name="Du är utloggad").wait_for()
+        away = page.get_by_role("link", name="inloggningstjänsten").get_attribute("href")
+        assert away.startswith(openid.address)
+        found = browser.violations(page)
+        page.get_by_role("link", name="In English").click()
+        page.get_by_role("heading", name="You are logged out").wait_for()
+        openid.person = ANNA | {"roles": []}
+        page.get_by_role("link", name="Log in again").click()
+        page.get_by_role("heading", name="You have no access").wait_for()
+        context.close()
+    # A policy that is broken is an error on the console; a refusal asked for is none.
+    assert ([line for line in problems if "status of 403" not in line], found) == ([], [])

@@ -24,7 +24,18 @@ PAGES = (
         "/dokument/1?theme=va-vatten",
     ),
     *("/kalender", "/kalender?theme=va-vatten", "/brev", "/brev/2026-W48", "/brev/2026-W48/text", "/bevakningar"),
-    *("/signaler", "/kallor", "/statistik", "/andringar", "/nycklar", "/om/sok", "/om/tillganglighet", "/om/api"),
+    *(
+        "/signaler",
+        "/kallor",
+        "/statistik",
+        "/andringar",
+        "/personer",
+        "/handlingar",
+        "/nycklar",
+        "/om/sok",
+        "/om/tillganglighet",
+        "/om/api",
+    ),
 )
 
 
@@ -46,7 +57,9 @@ def test_every_phrase_is_said_and_every_word_is_known() -> None:
         path.read_text() for path in (*root.rglob("*.html"), *root.rglob("*.py")) if "phrases" not in str(path)
     )
     literal = set(re.findall(r'"([a-z_ 0-9-]+)"', said)) | set(re.findall(r"'([a-z_ 0-9-]+)'", said))
-    made = re.compile(r"^(alert|sort|column|error|ask|done|action|role|reason|priority|stage|login) .+")
+    made = re.compile(
+        r"^(alert|sort|column|error|ask|done|action|role|reason|priority|stage|login|person|erase) .+"
+    )
     literal.add("merged")  # a case's history may hold it
     unused = [phrase for phrase in PHRASES if phrase not in literal and not made.match(phrase)]
     assert unused == []
