@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 DONE, FAILED, MISUSED = 0, 1, 2
 INTERRUPTED = 130
 """What the command line library makes of Ctrl-C."""
+_command = cache(typer.main.get_command)
 
 
+@cache
 def build() -> Commands:
-    """All commands; building them loads no heavy library."""
+    """All commands, put together once in a process; it loads no heavy library."""
     from monitor.cli import (
         add,
         alerts,
@@ -78,7 +81,7 @@ def build() -> Commands:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit status: 0 done, 1 failed, 2 wrong usage or configuration."""
     try:
-        status = typer.main.get_command(build()).main(list(arguments), prog_name="utblick", standalone_mode=False)
+        status = _command(build()).main(list(arguments), prog_name="utblick", standalone_mode=False)
         if status == INTERRUPTED:
             return _complain("interrupted; what was stored stays, the next run continues", FAILED)
         sys.stdout.flush()
