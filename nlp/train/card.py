@@ -21,6 +21,7 @@ def render(figures: Mapping[str, Any], description: Mapping[str, Any]) -> str:
         "labelled": f"{description['data'].get('labelled', 0):,}",
         "rows": f"{figures['rows']:,}",
         "main": _main(figures),
+        "embeddings": _embeddings(figures),
         "themes": _themes(figures),
         "genres": _genres(figures),
         "confusion": _confusion(figures),
@@ -44,6 +45,24 @@ def _main(figures: Mapping[str, Any]) -> str:
                 interval = f"{_cell(low)} – {_cell(high)}" if low != "" else ""
                 rows.append((f"{part}.{name}", _cell(value), interval, *map(_cell, each)))
     return _table(("figure", "all", "95 %", "Swedish", "English"), rows)
+
+
+def _embeddings(figures: Mapping[str, Any]) -> str:
+    """The section on the extra; nothing where the model did not learn for it."""
+    if "with_embeddings" not in figures:
+        return ""
+    found = figures["with_embeddings"]
+    text = files("nlp.train").joinpath("card-embeddings.md").read_text(encoding="utf-8")
+    reasons = found["reasons"]
+    values = {
+        "main": _main(found),
+        "true": f"{100 * reasons['true']:.0f}",
+        "tags": str(reasons["tags"]),
+        "genres": _genres(found),
+    }
+    for name, value in values.items():
+        text = text.replace("{{" + name + "}}", value)
+    return f"{text}\n"
 
 
 def _themes(figures: Mapping[str, Any]) -> str:
