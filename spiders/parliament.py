@@ -14,7 +14,7 @@ from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from config.errors import ConfigError
-from config.sources import Source
+from config.sources import COUNTRY, Source
 from spiders.fields import Audit, Fields
 from spiders.finding import Finding
 from spiders.identifiers import parse_identifier
@@ -85,16 +85,16 @@ class Parliament(Platform):
         # Without a filter the endpoint gives every procedure since 1972; such a source only follows.
         elif parts.query and not query.get("limit", "").isdigit():
             raise ConfigError(f"source {source.id}: url: expected limit=N, got {source.url}")
-        if path == _MEMBERS and len(query.get("country-of-representation", "")) != 2:
-            raise ConfigError(
-                f"source {source.id}: url: expected country-of-representation=XX, got {source.url};"
-                " [country] of organisation.toml fills in {country}"
-            )
+        country = query.get("country-of-representation", "")
+        if path == _MEMBERS and len(country) != 2 and country != COUNTRY:
+            raise ConfigError(f"source {source.id}: url: expected country-of-representation=XX, got {source.url}")
 
     def start(self, assignment: Assignment) -> Iterable[Ask]:
         """The first page of the list (if there is a filter), what is followed, what is to be read again."""
         source = assignment.source
         parts = urlsplit(source.url)
+        if COUNTRY in source.url:
+            return  # organisation.toml names no [country]: nothing to ask
         if parts.path.endswith(_MEMBERS):
             # A record that is as it was is not read again, but what it is read with is today's.
             bodies = f"{source.url.partition(API)[0]}{API}{_BODIES}"

@@ -5,6 +5,7 @@ import pytest
 from config.errors import ConfigError
 from config.loading import shipped
 from config.organisation import CONTRAST_AA, contrast_with_white, load_organisation
+from config.sources import load_sources
 
 MINIMAL = """
 name = "Storstads kommun"
@@ -37,6 +38,19 @@ def test_another_organisation_takes_its_place_whole(tmp_path: Path) -> None:
     assert "Lidköping" not in organisation.model_dump_json()
 
 
+def test_a_source_asks_for_the_organisations_own_country(tmp_path: Path) -> None:
+    def asked() -> str:
+        [source] = [one for one in load_sources(tmp_path) if one.id == "ep-members"]
+        return source.url
+
+    (tmp_path / "organisation.toml").write_text(MINIMAL, encoding="utf-8")
+    assert load_organisation(tmp_path).country_code is None
+    assert "country-of-representation={country}&" in asked()
+    finland = MINIMAL.replace("[letter]", '[country]\ncode = "FI"\nsv = "Finland"\nen = "Finland"\n\n[letter]')
+    (tmp_path / "organisation.toml").write_text(finland, encoding="utf-8")
+    assert "country-of-representation=FI&" in asked()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
@@ -47,6 +61,7 @@ def test_another_organisation_takes_its_place_whole(tmp_path: Path) -> None:
         ("[letter]", '[letter]\ncolour = "blue"', "letter.colour"),
         ("[letter]", '[letter]\nlanguage = "de"', "letter.language"),
         ("[letter]", "[letter]\ntypo = 1", "letter.typo"),
+        ("[letter]", '[country]\ncode = "Sverige"\nsv = "Sverige"\nen = "Sweden"\n\n[letter]', "country.code"),
         ("brevet.storstad.example.se", "Brevet Storstad", "letter.list_id"),
         ("[letter]", 'timezone = "Europe/Storstad"\n[letter]', "timezone"),
         ('short_name = "Storstad"', "", "short_name"),

@@ -170,7 +170,6 @@ def test_whatever_an_atom_feed_lacks_is_named(old: str, new: str, named: str) ->
         (f"{API}/meps/feed?timeframe=one-week", {}, "expected a list"),
         (COMMITTEES, {"committees": "REGI"}, "committees: got 'REGI'"),
         (f"{API}/meps/show-current?limit=100", {}, "expected country-of-representation=XX"),
-        (f"{API}/meps/show-current?country-of-representation={{country}}&limit=100", {}, "organisation.toml"),
         (f"{API}/meps/show-current?country-of-representation=SE", {}, "expected limit=N"),
     ],
 )

@@ -171,6 +171,12 @@ def test_bodies_then_members_then_the_record_of_each() -> None:
     )
 
 
+def test_without_a_country_nothing_is_asked() -> None:
+    told = assignment("parliament", URL.replace("=SE", "={country}"))
+    PLATFORM.check(told.source)
+    assert list(PLATFORM.start(told)) == []
+
+
 def test_lists_go_on_while_pages_are_full() -> None:
     full = read([row(str(number)) for number in (1, 2, 3)], LIST, "members", bodies="1=ENVI")
     more = full.asks[-1]
