@@ -83,6 +83,8 @@ class Index:
         """How many documents match; None: how many pass the filters."""
         if expression is not None and not self._postgres:
             matched = self._filtered(expression).subquery()
+        elif expression is not None and not self._conditions:
+            matched = select(search_text.c.document).where(_holds(expression)).subquery()
         else:
             matched = self._matched(expression, document.c.id).subquery()
         return self._conn.execute(select(func.count()).select_from(matched)).scalar_one()
@@ -92,8 +94,11 @@ class Index:
         total = func.count().over().label("total")
         if self._postgres:
             likeness = func.ts_rank(literal_column("search_text.title_vector"), _tsquery(expression), 1)
-            query = self._matched(expression, document.c.id, total)
-            query = query.order_by(likeness.desc(), document.c.day.desc())
+            query = select(search_text.c.document, total).where(_holds(expression))
+            if self._conditions:
+                query = self._matched(expression, document.c.id, total)
+            # Of equals the one that came last; its day stands in a wide row.
+            query = query.order_by(likeness.desc(), search_text.c.document.desc())
         else:
             rough = func.bm25(literal_column("search_index"), *_BM25_WEIGHTS).label("rough")
             found = self._filtered(expression, rough).cte("found").prefix_with("MATERIALIZED")
