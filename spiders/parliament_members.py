@@ -134,15 +134,16 @@ def _seat(one: Fields, sort: str, bodies: Mapping[str, str], today: date, audit:
         one.ignore("memberDuring", "organization", "role")
         return None
     during = one.need_record("memberDuring")
-    since = during.need_date("startDate")
+    during.ignore("type", "startDate")
     until = during.opt_date("endDate") if "endDate" in during else None
     period = during.opt_str("id") or ""
-    during.ignore("type")
     if until is None and _PERIOD.search(period):
         raise Drifted(f"{during.where('endDate')}: expected the last day of {period[:60]!r}, got none")
-    number, role = _last(one.need_str("organization")), _last(one.need_str("role"))
     if until is not None and until < today:
+        one.ignore("organization", "role")  # what old seats look like matters to nobody
         return None
+    since = during.need_date("startDate")
+    number, role = _last(one.need_str("organization")), _last(one.need_str("role"))
     if number not in bodies:
         audit.note(f"a seat in body {number[:20]!r}, which is no committee of today")
         return None

@@ -209,6 +209,9 @@ def test_a_seat_that_has_ended_is_gone_the_day_after() -> None:
     for until, held in (("2026-11-22", 0), ("2026-11-23", 1)):  # the day of the reading is 2026-11-23
         found = only(member(record(seat("990000", "MEMBER", "2024-07-19", until))))
         assert len(found.seats) == held
+    old = seat("990000", "MEMBER", "2014-07-01", "2019-07-01")
+    del old["organization"], old["role"], old["memberDuring"]["startDate"]
+    assert only(member(record(old))).seats == ()
     # The Parliament's president sits in no committee.
     assert (
         only(member(record(seat("7", "PRESIDENT", "2024-07-19", sort="def/ep-entities/EU_INSTITUTION")))).seats
