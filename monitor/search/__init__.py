@@ -15,7 +15,6 @@ from config.lexicon import Lexicon
 from monitor.archive.documents import ids_by_identifier
 from monitor.search.concepts import Concept
 from monitor.search.expressions import Expression, Words, all_of, any_of
-from monitor.search.facets import count
 from monitor.search.index import Filters, Index
 from monitor.search.query import LONGEST_QUERY, Term, parse
 from monitor.search.ranking import Scored, rank
@@ -94,6 +93,9 @@ def search(conn: Connection, query: Query, today: date, lexicon: Lexicon | None 
         found = _everything(index, query)
     facets = {}
     if query.facets:
+        # Brings numpy, for which a command that shows none should not wait.
+        from monitor.search.facets import count
+
         base = found.base if found.base is None or isinstance(found.base, tuple) else index.matching(found.base)
         facets = count(conn, filters, today, base, found.ids)
     results = show(conn, query, today, found.page, concepts)
