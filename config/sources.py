@@ -52,6 +52,16 @@ class Evidence(_Strict):
     note: str = ""
 
 
+class Host(_Strict):
+    """Another host that a source is read from beside that of its address, and how politely."""
+
+    host: Annotated[str, Field(pattern=r"^[a-z0-9.-]{1,253}$")]
+    delay: float = Field(1.0, ge=0)
+    """Seconds between two requests."""
+    per_host: int = Field(1, ge=1, le=8)
+    """Simultaneous requests."""
+
+
 class Source(_Strict):
     """A declared place to collect from: platform + address + cadence + expectations."""
 
@@ -73,6 +83,8 @@ class Source(_Strict):
     """Seconds between two requests to the host."""
     per_host: int = Field(1, ge=1, le=8)
     """Simultaneous requests to the host."""
+    also: tuple[Host, ...] = ()
+    """Further hosts that the platform may ask for what belongs to this source (attached files)."""
     timeout: float = Field(60.0, gt=0)
     """Seconds for one response."""
     max_bytes: int = Field(20_000_000, gt=0)

@@ -6,7 +6,7 @@ Pure bookkeeping: no network, no clock, no files. `spiders.crawl` asks the reque
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from config.sources import Source
 from spiders.events import PageRead, Progress
@@ -27,6 +27,12 @@ from spiders.reading import read_page
 
 FAILED_IN_A_ROW = 5
 """Failures in a row after which the source counts as down."""
+
+LONGEST_REFUSAL = 30
+"""Days after which what was refused again and again is asked for again."""
+
+JITTER = timedelta(hours=6)
+"""A scan of the day after may begin a little earlier than that of the day."""
 
 WARNINGS = 50
 """Warnings of one attempt that are kept; the rest is counted."""
@@ -65,6 +71,7 @@ class Run:
         self._details_read = 0
         self._pages_read = 0
         self._stop: str | None = None
+        self._refused: dict[str, datetime] = {}  # left alone until then
 
     @property
     def source(self) -> Source:
@@ -100,9 +107,19 @@ class Run:
                 self._keys.add(ask.key)
                 continue
             address = address_of(ask)
-            if address not in self._asked:
+            if address not in self._asked and not (ask.once and self._leaves(address)):
                 self._asked.add(address)
                 self._waiting.append(ask)
+
+    def _leaves(self, address: str) -> bool:
+        """Whether what is asked once has its answer, or was refused and waits."""
+        kept = self.assignment.remembered.get(address)
+        if kept is None or kept.again is None:
+            return kept is not None
+        waits = self.assignment.now < kept.again
+        if waits:
+            self._refused[address] = kept.again
+        return waits
 
     def _knows(self, key: str, version: str) -> bool:
         return self.assignment.known.get(key) == version
@@ -197,6 +214,18 @@ class Run:
             return
         self._trouble(error, detail=ask is not None and ask.key is not None)
 
+    def refusal(self, ask: Ask) -> PageRead | None:
+        """What is to be stored of a request that came to nothing: of an `Ask.once`, when to make it again."""
+        if not ask.once:
+            return None
+        address = address_of(ask)
+        kept = self.assignment.remembered.get(address)
+        times = (kept.refused if kept else 0) + 1
+        days = min(2 ** (times - 1), LONGEST_REFUSAL)
+        again = self.assignment.now + timedelta(days=days) - JITTER
+        remembered = Remembered(self.platform.parser, refused=times, again=again)
+        return PageRead(self.source.id, address, None, remembered=remembered)
+
     def warn(self, warning: str) -> None:
         """Keep something that a person should know."""
         self._warnings.setdefault(one_line(warning))
@@ -230,6 +259,9 @@ class Run:
     def ended(self, seconds: float) -> Attempt:
         """The attempt as it is recorded, `seconds` after it began."""
         outcome, error = conclude(self._tally(), self.source.expect)
+        if self._refused:
+            soonest = min(self._refused.values()).date()
+            self.warn(f"{len(self._refused)} requests that were refused wait, the first until {soonest}")
         good = outcome in (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.EMPTY)
         complete = good and 0 < self._lists <= self._lasts
         if good:

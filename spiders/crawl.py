@@ -160,6 +160,8 @@ class _Reader:
                 response = await self._answer(ask, remembered, file)
             except SourceError as exc:
                 self._run.failed(ask, exc)
+                if (refusal := self._run.refusal(ask)) is not None:
+                    self._emit(refusal)
             except OSError as exc:
                 self._unstorable(exc)
             else:

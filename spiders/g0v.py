@@ -40,7 +40,7 @@ from spiders.g0v_pages import (
     split_heading,
 )
 from spiders.identifiers import find_identifiers
-from spiders.platform import Ask, Assignment, Drifted, Empty, Form, Page, Platform, Reading, address_of
+from spiders.platform import Ask, Assignment, Drifted, Empty, Form, Page, Platform, Reading
 from spiders.regeringen_codes import COUNTRIES, NAMES, PERSONS
 from spiders.sanitise import line, plain
 
@@ -165,7 +165,7 @@ def _read_list(page: Page, assignment: Assignment) -> Reading:
         if _is_wanted(finding, version, assignment):
             asks.append(_page_ask(base, finding, own, version))
         if _is_young(finding, assignment):
-            asks.extend(ask for ask in list_asks(finding) if address_of(ask) not in assignment.remembered)
+            asks.extend(list_asks(finding, assignment.source))
     if not findings:
         raise Drifted(f"none of {len(rows)} rows could be read; {'; '.join(audit.warnings())[:300]}: {page.url}")
     return Reading(

@@ -1,7 +1,8 @@
 """The attached list of a remiss on regeringen.se: who is asked to answer.
 
-The mirror has no files, so that the list is asked for at the site itself, once, with the site's own pace. If it
-cannot be had, the remiss stands without it: that is a warning, and asked again in the next scan.
+The mirror has no files, so that the list is asked for at the site itself, once, with the site's own pace, if the
+declaration names that host (`also`). If it cannot be had, the remiss stands without it: that is a warning, and
+asked again after a day, two days, four, at last once a month.
 """
 
 from collections.abc import Iterator
@@ -15,14 +16,15 @@ from spiders.pdf_text import Unreadable, pdf_text
 from spiders.platform import Ask, Page, Reading
 
 
-def list_asks(finding: Finding) -> Iterator[Ask]:
-    """The requests for what is attached to a remiss as its list of addressed bodies."""
+def list_asks(finding: Finding, source: Source) -> Iterator[Ask]:
+    """The requests for what is attached to a remiss as its list of addressed bodies, at declared hosts."""
     if finding.kind is not Kind.REMISS:
         return
+    hosts = {one.host for one in source.also}
     for label, address in finding.attachments or ():
-        if is_list(label, address) and urlsplit(address).hostname == urlsplit(SITE).hostname:
+        if is_list(label, address) and urlsplit(address).hostname in hosts:
             context = {"path": finding.key, "title": finding.title["sv"], "label": label}
-            yield Ask(address, "addressees", context=context, to_file=True, otherwise=())
+            yield Ask(address, "addressees", context=context, to_file=True, otherwise=(), once=True)
 
 
 def read_list(page: Page, source: Source) -> Reading:

@@ -52,6 +52,8 @@ class Ask:
     `otherwise`: what is asked in its place when this request comes to nothing, which then is only a warning;
     None: it is a failure.
     `to_file` (GET only): the answer is too large for memory; it goes to a file as it arrives (`Page.file`).
+    `once`: asked until it is answered, and then never again; what comes to nothing is asked again after a time
+    that doubles from one day to thirty.
     """
 
     url: str
@@ -66,6 +68,7 @@ class Ask:
     always: bool = False
     otherwise: "tuple[Ask, ...] | None" = None
     to_file: bool = False
+    once: bool = False
 
 
 def address_of(ask: Ask) -> str:
@@ -140,7 +143,8 @@ class Remembered:
     """What we keep of an address to ask conditionally: validators, body hash, and what followed from it.
 
     `keys` are those of its findings, so that expectations hold for pages that were not read again too;
-    `newest` is the youngest day among them; `empty` says that the source itself said it has nothing.
+    `newest` is the youngest day among them; `empty` says that the source itself said it has nothing. `refused`
+    counts how often an `Ask.once` came to nothing in a row; it is not made before `again`.
     """
 
     parser: str
@@ -153,6 +157,8 @@ class Remembered:
     keys: frozenset[str] = frozenset()
     newest: date | None = None
     empty: bool = False
+    refused: int = 0
+    again: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

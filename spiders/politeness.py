@@ -1,6 +1,6 @@
 """How often and how many at a time a host is asked: over all sources of a scan that live there.
 
-The declarations decide (`delay`, `per_host`); where two sources of one host differ, the gentler one counts.
+The declarations decide (`delay`, `per_host`, `also`); where two sources of a host differ, the gentler one counts.
 Scrapy's AutoThrottle comes on top: it slows down for hosts that answer slowly, and never makes faster. A source
 that declares no delay at all is left out of it.
 """
@@ -47,9 +47,10 @@ class Hosts:
         self._lanes: dict[str, _Lane] = {}
         terms: dict[str, tuple[float, int]] = {}
         for source in sources:
-            host = host_of(source.url)
-            delay, width = terms.get(host, (0.0, source.per_host))
-            terms[host] = max(delay, source.delay), min(width, source.per_host)
+            own = (host_of(source.url), source.delay, source.per_host)
+            for host, delay, width in (own, *((one.host, one.delay, one.per_host) for one in source.also)):
+                before, narrow = terms.get(host, (0.0, width))
+                terms[host] = max(before, delay), min(narrow, width)
         self._terms = terms
 
     @asynccontextmanager

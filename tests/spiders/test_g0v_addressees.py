@@ -1,17 +1,20 @@
 """The attached list of a remiss: when it is asked for, and what it adds."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from config.sources import load_sources
 from monitor.example.shapes.pdf import as_pdf
+from spiders.attempts import Run
 from spiders.finding import Addressees, Finding
 from spiders.g0v import G0v
 from spiders.platform import Ask, Assignment, Page, Remembered, address_of
 from spiders.reading import read_page
-from tests.spiders.pages import assignment, page
+from tests.spiders.pages import NOW, assignment, page
 
 LIST = "https://g0v.se/remisser.json"
 PDF = "https://www.regeringen.se/contentassets/ab12/remissinstanser.pdf"
@@ -19,7 +22,7 @@ PATH = "/remisser/2026/11/remiss-av-nagot/"
 
 
 def told(**terms: Any) -> Assignment:
-    return assignment("g0v", LIST, **terms)
+    return assignment("g0v", LIST, **({"also": ({"host": "www.regeringen.se"},)} | terms))
 
 
 def row(**changes: Any) -> dict[str, Any]:
@@ -61,14 +64,47 @@ def only(answered: Page) -> Finding:
 
 def test_the_list_of_a_young_remiss_is_asked_for_and_may_fail() -> None:
     (ask,) = asked(told())
-    assert (ask.url, ask.otherwise, ask.to_file) == (PDF, (), True)
+    assert (ask.url, ask.otherwise, ask.to_file, ask.once) == (PDF, (), True, True)
     assert ask.context["path"] == PATH
 
 
-def test_it_is_asked_for_again_until_it_was_answered_once() -> None:
+def test_it_is_only_asked_for_where_the_declaration_names_its_host() -> None:
+    assert asked(told(also=())) == []
+    assert asked(told(also=({"host": "regeringen.se"},))) == []
+    (source,) = (one for one in load_sources() if one.id == "g0v-remisser")
+    assert [(one.host, one.delay) for one in source.also] == [("www.regeringen.se", 3.0)]
+
+
+def test_it_is_asked_for_until_it_was_answered_and_after_a_refusal_ever_later() -> None:
     (ask,) = asked(told(known={PATH: "another-version"}))
-    known = {address_of(ask): Remembered(G0v.parser)}
-    assert asked(told(remembered=known)) == []
+    place, days = address_of(ask), []
+    remembered = {place: Remembered(G0v.parser)}
+    assert _lined_up(told(remembered=remembered)) == []
+    kept: dict[str, Remembered] = {}
+    for day in range(40):
+        now = NOW + timedelta(days=day)
+        about = replace(told(remembered=kept), now=now)
+        if lined := _lined_up(about):
+            days.append(day)
+            refusal = Run(about, G0v()).refusal(lined[0])
+            assert refusal is not None
+            assert refusal.remembered is not None
+            kept = {refusal.address: refusal.remembered}
+    assert days == [0, 1, 3, 7, 15, 31]
+
+
+def test_a_refusal_that_waits_is_said() -> None:
+    (ask,) = asked(told())
+    kept = {address_of(ask): Remembered(G0v.parser, refused=2, again=NOW + timedelta(days=1))}
+    run = Run(told(remembered=kept), G0v())
+    run._line_up([ask])
+    assert run.ended(0.0).warnings == ("1 requests that were refused wait, the first until 2026-11-24",)
+
+
+def _lined_up(about: Assignment) -> list[Ask]:
+    run = Run(about, G0v())
+    run._line_up(lists(read_page(G0v(), page([row()], LIST, reader="list"), about).asks))
+    return list(iter(run.next, None))
 
 
 @pytest.mark.parametrize(
