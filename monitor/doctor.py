@@ -62,6 +62,7 @@ def examine(settings: Settings, now: datetime) -> list[Check]:
         "captures": lambda: _captures(settings, now),
         "classifier": lambda: _classifier(settings),
         "mail server": lambda: _mail(settings),
+        "login": lambda: _login(settings, now),
     }
     for name, part in parts.items():
         try:
@@ -96,6 +97,15 @@ def _folder(folder: Path) -> Iterator[Check]:
         yield Check("data folder", State.GOOD, f"{folder.resolve()}")
     else:
         yield Check("data folder", State.BAD, f"{folder.resolve()}: cannot be written; see UTBLICK_DATA_DIR")
+
+
+def _login(settings: Settings, now: datetime) -> Iterator[Check]:
+    """Whether people can log in at the provider; elsewhere there is nothing to ask."""
+    if settings.web_login == "oidc":
+        from monitor.web.provider import Provider
+
+        Provider(settings, lambda: now).check()
+        yield Check("login", State.GOOD, f"{settings.oidc_issuer}: describes itself and its keys")
 
 
 def _archive(settings: Settings) -> Iterator[Check]:

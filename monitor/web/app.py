@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -72,7 +73,7 @@ def create(settings: Settings, engine: Engine, clock: Callable[[], datetime]) ->
         redirect_slashes=False,
         max_body_size=LARGEST_BODY,
     )
-    app.state.site = Site.of(settings, engine, clock)
+    site = Site.of(settings, engine, clock)
     pages = (
         start,
         search,
@@ -97,10 +98,13 @@ def create(settings: Settings, engine: Engine, clock: Callable[[], datetime]) ->
     for module in (*pages, assets, public, api):
         app.include_router(module.router)
     if settings.web_login == "oidc":
-        # Loaded here, as the provider is: others need neither what asks it nor what verifies.
+        # Loaded here: others need neither what asks the provider nor what verifies its word.
         from monitor.web.pages import login
+        from monitor.web.provider import Provider
 
+        site = replace(site, provider=Provider(settings, clock))
         app.include_router(login.router)
+    app.state.site = site
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(ArchiveError, _archive_down)

@@ -91,6 +91,14 @@ class Provider:
         """Where the provider sends people back to; it must be registered there."""
         return f"{self._address}/logga-in/svar"
 
+    def check(self) -> None:
+        """Ask for its description and keys.
+
+        Raises:
+            ProviderError: they cannot be read, or make no sense.
+        """
+        self._key_set()
+
     def begin(self, attempt: Attempt) -> str:
         """The provider's address at which somebody logs in.
 

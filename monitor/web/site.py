@@ -65,7 +65,7 @@ class Site:
     """Signs the tokens of forms."""
     nicknames: Nicknames
     provider: "Provider | None" = None
-    """Where people log in; None: they do not, or elsewhere."""
+    """Where people log in; None: they do not, or elsewhere (the public pages never ask it)."""
     attempts: Used = field(default_factory=Used, compare=False, repr=False)
     """Attempts to log in that have ended."""
     _measured: dict[date, Rules] = field(default_factory=dict, compare=False, repr=False)
@@ -79,12 +79,7 @@ class Site:
         """
         office = Office.of(settings)
         lexicon = load_lexicon(settings.config)
-        key, provider = _key(settings.data_dir), None
-        if settings.web_login == "oidc":
-            from monitor.web.provider import Provider
-
-            provider = Provider(settings, clock)
-        return cls(settings, engine, clock, office, lexicon, key, Nicknames.of(lexicon), provider)
+        return cls(settings, engine, clock, office, lexicon, _key(settings.data_dir), Nicknames.of(lexicon))
 
     @property
     def organisation(self) -> Organisation:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select
 from starlette.responses import PlainTextResponse, Response
 
 from config.errors import ConfigError
+from monitor import doctor
 from monitor.archive.engine import reading
 from monitor.archive.people import login, people
 from monitor.web import app
@@ -284,6 +285,15 @@ def test_a_provider_in_trouble_is_said(visiting: Any, openid: Provider) -> None:
         assert log_in(client).status_code == 503, body
     openid.broken.clear()
     assert log_in(client).status_code == 303  # it is tried again
+
+
+def test_the_doctor_asks_the_provider(folder: Path, openid: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "PROBE_SECONDS", 0.01)
+    settings = settings_for(folder, openid)
+    asking.Provider(settings, lambda: NOW).check()
+    openid.broken = {"/keys": PlainTextResponse("{}")}
+    found = {one.name: (one.state, one.detail) for one in doctor.examine(settings, NOW)}
+    assert found["login"] == ("bad", "the provider has no key that we can use")
 
 
 def test_the_secret_goes_to_the_provider_and_nowhere_else(

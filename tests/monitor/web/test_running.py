@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from config.errors import ConfigError
 from config.settings import Settings
@@ -86,6 +87,20 @@ def test_the_command_serves_the_public_pages_alone(folder: Path) -> None:
 def test_pages_for_nobody_and_for_all_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["serve", "--public", "--no-web"]) == 2
     assert "exclude" in capsys.readouterr().err
+
+
+def test_a_login_that_nobody_could_reach_does_not_start(folder: Path) -> None:
+    settings = Settings(
+        data_dir=folder,
+        web_login="oidc",
+        web_address="https://utblick.example.org",
+        oidc_issuer="https://login.example.org",
+        oidc_client_id="utblick",
+        oidc_client_secret=SecretStr("hemligt"),
+        oidc_default_role="reader",
+    )
+    with pytest.raises(ConfigError, match="web_proxies"):
+        web.serve(settings, host="0.0.0.0", port=0, stop=threading.Event())
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "utblick.example.org"])
