@@ -20,7 +20,7 @@ from nlp.judge import WAYS
 from nlp.pipeline import Reading, own_in, trained_in
 from nlp.reading import title_and_body
 from nlp.signals import Floats
-from nlp.vocabulary import WORD, words_of
+from nlp.vocabulary import SOFT_HYPHEN, WORD, words_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -111,7 +111,9 @@ class Taker:
         strength = trained.readers.strength(trained.vocabulary, trained.vectors, words, places)
         spans = [(hit.first, hit.last) for hit in reading.found.themes]
         spans += [(hit.first, hit.last) for hit in reading.found.words]
-        favoured = {token.text.lower() for first, last in spans for token in doc[first : last + 1]}
+        favoured = {
+            word for first, last in spans for token in doc[first : last + 1] for word in words_of(token.text)
+        }
         titled = set(words_of(title))
         strength *= np.array([1 + (word in titled) + (word in favoured) for word in words])
         order = np.argsort(-strength, kind="stable")[:TRIED]
@@ -120,19 +122,24 @@ class Taker:
 
 def without(text: Text, words: Iterable[str]) -> Text:
     """What is read of the text, every occurrence of the words taken out."""
-    pattern = _pattern("|".join(re.escape(word) for word in words))
+    pattern = _pattern("|".join(map(_spelt, words)))
     title, body = (pattern.sub(" ", part) for part in title_and_body(text))
     return replace(text, title=title, body=body)
 
 
 def places(string: str, word: str, most: int = 5) -> list[tuple[int, int]]:
     """Where a word stands in a string, from and up to."""
-    return [match.span() for match in _pattern(re.escape(word)).finditer(string)][:most]
+    return [match.span() for match in _pattern(_spelt(word)).finditer(string)][:most]
 
 
 def _pattern(inner: str) -> re.Pattern[str]:
     edge = WORD.pattern.removesuffix("+")
-    return re.compile(rf"(?<!{edge})(?:{inner})(?!{edge})", re.IGNORECASE)
+    return re.compile(rf"(?<!{edge})(?<!{edge}{SOFT_HYPHEN})(?:{inner})(?!{SOFT_HYPHEN}*{edge})", re.IGNORECASE)
+
+
+def _spelt(word: str) -> str:
+    """The word as a pattern, wherever soft hyphens break it."""
+    return f"{SOFT_HYPHEN}*".join(map(re.escape, word))
 
 
 def _log_odds(chance: Any) -> Any:

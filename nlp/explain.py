@@ -10,10 +10,10 @@ from config.themes import Themes
 from nlp import sentences
 from nlp.assessment import Assessment, Direction, Evidence, EvidenceKind, Level, Tag
 from nlp.effects import LEAST, Effects, Taker, places
-from nlp.judge import WAYS
+from nlp.judge import WAYS, theme_features
 from nlp.pipeline import Reading, trained_in
 from nlp.reading import title_and_body
-from nlp.signals import LEXICON, Crosswalk
+from nlp.signals import LEXICON, RULE_COLUMNS, TOPIC_COLUMNS, Crosswalk
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -69,11 +69,16 @@ class Explainer:
         return replace(tag, evidence=tuple(evidence[:MAX_EVIDENCE]))
 
     def _rule_weight(self, theme: str) -> float:
-        """What one keyword in the title adds (log-odds)."""
+        """What one keyword in the title adds where no rule finds anything else (log-odds)."""
         if theme not in self._trained:
             return 1.0
-        readers = self._stack.mean.shape[1]  # the rules' counts follow them
-        return round(float(self._stack.themes[self._trained.index(theme), readers] * np.log(2)), 3)
+        place, count = self._trained.index(theme), len(self._trained)
+        none = np.zeros((1, count, RULE_COLUMNS + TOPIC_COLUMNS), np.float32)
+        one = none.copy()
+        one[0, place, 0] = np.log(2)
+        readers = np.zeros((1, count, self._stack.mean.shape[1]), np.float32)
+        more = theme_features(readers, one) - theme_features(readers, none)
+        return round(float(more[0, place] @ self._stack.themes[place]), 3)
 
 
 def _level(doc: "Doc", string: str, effects: Effects, found: Assessment) -> tuple[str, list[Evidence]]:

@@ -1,9 +1,10 @@
-"""From signals to judgement: the trained numbers and how they are put together. All of it is linear or logistic.
+"""From signals to judgement: the trained numbers and how they are put together.
 
 Themes: three readers score each theme (words, learned from judged texts; words, learned from publishers' labels as
-well; word vectors). A stack weighs them with the rules' counts and how strong the strongest theme is. Relevance:
-four readers (words twice, word vectors, and features a person can name) are weighed by group of document into the
-chances of reaching each level. Direction: one reader for each way.
+well; word vectors). A stack weighs them with the rules' counts and shares and how strong the strongest theme is.
+Relevance: readers (words twice, word vectors, features a person can name, and a forest of decision trees over all
+of these) are weighed by group of document into the chances of reaching each level. Direction: one reader for each
+way. All of it is linear or logistic, but for the forest.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from nlp.reading import PUBLISHERS
 from nlp.signals import Signals
+from nlp.trees import Trees
 from nlp.vectors import Vectors
 from nlp.vocabulary import Vocabulary
 
@@ -124,6 +126,8 @@ class Stack:
     """A theme is assigned from this probability."""
     named: Linear
     """Nameable features → chances of the levels (logits)."""
+    trees: Trees
+    """Features of `tree_features` → chances of the levels (logits)."""
     relevance_mean: Floats
     relevance_spread: Floats
     relevance: Linear
@@ -141,8 +145,9 @@ class Stack:
 
     def relevance_logits(self, signals: Signals, scores: Scores, themes: Floats) -> Floats:
         """(n, LEVELS): log-odds of at least background, brief, act."""
-        named = self.named(named_features(signals, themes))
-        readers = np.concatenate([scores.relevance, named.sum(1, keepdims=True)], axis=1)
+        features = named_features(signals, themes)
+        named, trees = self.named(features), self.trees(tree_features(scores, features))
+        readers = np.concatenate([scores.relevance, named.sum(1, keepdims=True), trees], axis=1)
         return self.relevance(by_group((readers - self.relevance_mean) / self.relevance_spread, groups(signals)))
 
 
@@ -158,9 +163,22 @@ def groups(signals: Signals) -> Floats:
 
 
 def theme_features(readers: Floats, rules: Floats) -> Floats:
-    """(n, T, READERS + RULE_COLUMNS + 1): readers, rules, and how sure the surest theme of the text is."""
+    """(n, T, features): readers, rules and topics, how sure the surest theme is, the rules' shares."""
     surest = readers.mean(2).max(1)[:, None, None]
-    return np.concatenate([readers, rules, np.repeat(surest, readers.shape[1], 1)], axis=2)
+    return np.concatenate([readers, rules, np.repeat(surest, readers.shape[1], 1), rule_shares(rules)], axis=2)
+
+
+def rule_shares(rules: Floats) -> Floats:
+    """(n, T, 2): the theme's part of all that the rules found, in the title and in the whole text.
+
+    One word of a theme says much where nothing speaks for another, and little beside many. A keyword counts as two
+    hints.
+    """
+    hits = np.expm1(rules)
+    title = 2 * hits[:, :, 0] + hits[:, :, 1]
+    whole = title + 2 * hits[:, :, 2] + hits[:, :, 3]
+    shares = [title / (title.sum(1, keepdims=True) + 1), whole / (whole.sum(1, keepdims=True) + 2)]
+    return np.stack(shares, axis=2).astype(np.float32)
 
 
 def named_features(signals: Signals, themes: Floats) -> Floats:
@@ -168,6 +186,11 @@ def named_features(signals: Signals, themes: Floats) -> Floats:
     chances = sigmoid(themes)
     keywords = signals.rules[:, :, [0, 2]].reshape(len(signals), -1)
     return np.hstack([signals.words, np.clip(themes, -6, 6), chances, signals.side, signals.length, keywords])
+
+
+def tree_features(scores: Scores, named: Floats) -> Floats:
+    """What the forest sees: readers of relevance and direction, and the nameable features."""
+    return np.hstack([scores.relevance, scores.direction, named])
 
 
 def by_group(readers: Floats, group: Floats) -> Floats:

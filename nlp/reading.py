@@ -15,7 +15,7 @@ MAX_BODY = 4_000
 
 _MARKUP = re.compile(r"<[^<>]{1,300}>|&(?:nbsp|amp|lt|gt|quot|#\d{1,6});")
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\ufeff\ud800-\udfff]")
-_PIECE = re.compile(r"\w+|[^\w\s]|\s+")
+_PIECE = re.compile(r"\w+(?:\u00ad+\w+)*|[^\w\s]|\s+")
 _ACT = "hys-act:"
 
 

@@ -34,6 +34,8 @@ SIDES = (*PUBLISHERS.groups, *PUBLISHERS.kinds, *ACTS)
 """Yes-or-no features: the group and kind of document and the type of act."""
 RULE_COLUMNS = 4
 """Per theme: keywords in the title, hints in the title, both again in the body."""
+TOPIC_COLUMNS = 2
+"""Per theme: the portal's topic means it, means it or another."""
 VOTE_COLUMNS = 3
 """Per theme: a subject means it, a subject means it or another, subjects are given but none means it."""
 
@@ -60,7 +62,7 @@ class Signals:
     sparse: Sparse
     vectors: Floats
     rules: Floats
-    """(n, T, RULE_COLUMNS), logarithms of counts."""
+    """(n, T, RULE_COLUMNS + TOPIC_COLUMNS): logarithms of counts; then what the portal's topic says, 0 or 1."""
     words: Floats
     """(n, 2 G): title, then body."""
     side: Floats
@@ -109,10 +111,11 @@ class Reader:
             pairs.append((title, "\n".join((body, *topics_of(text)))))
         titles = [words_of(title) for title, _ in pairs]
         bodies = [words_of(body) for _, body in pairs]
+        topics = np.stack([self.crosswalk.topics(text, self.themes) for text in texts])
         return Signals(
             self.vocabulary.transform(titles, bodies),
             self.vectors.transform(titles, bodies),
-            rule_counts(found, self.themes),
+            np.concatenate([rule_counts(found, self.themes), topics], axis=2),
             _words(found),
             _side(texts),
             np.stack([self.crosswalk.votes(text, self.themes) for text in texts]),
@@ -124,7 +127,7 @@ class Reader:
         return Signals(
             NO_WORDS,
             np.zeros((0, 2 * self.vectors.size), np.float32),
-            np.zeros((0, count, RULE_COLUMNS), np.float32),
+            np.zeros((0, count, RULE_COLUMNS + TOPIC_COLUMNS), np.float32),
             np.zeros((0, 2 * len(GROUPS)), np.float32),
             np.zeros((0, len(SIDES)), np.float32),
             np.zeros((0, count, VOTE_COLUMNS), np.float32),
@@ -226,11 +229,11 @@ class Crosswalk:
         return None
 
     def votes(self, text: Text, themes: Sequence[str]) -> Floats:
-        """(T, VOTE_COLUMNS) for one text; topics of Have your say are read as text instead and do not vote."""
+        """(T, VOTE_COLUMNS) for one text; topics of Have your say count among the rules and do not vote."""
         votes = np.zeros((len(themes), VOTE_COLUMNS), np.float32)
         known = False
         for subject in text.subjects:
-            if subject.startswith("hys") or subject in PUBLISHERS.topics:
+            if _is_topic(subject):
                 continue
             meant = self.means(subject)
             if meant is None:
@@ -243,3 +246,17 @@ class Crosswalk:
         if known:
             votes[:, 2] = votes[:, :2].max(1) == 0
         return votes
+
+    def topics(self, text: Text, themes: Sequence[str]) -> Floats:
+        """(T, TOPIC_COLUMNS) for one text: the themes that topics of Have your say mean, surely or perhaps."""
+        topics = np.zeros((len(themes), TOPIC_COLUMNS), np.float32)
+        for subject in filter(_is_topic, text.subjects):
+            meant = self.means(subject) or ()
+            for theme in meant:
+                if theme in themes:
+                    topics[themes.index(theme), int(len(meant) > 1)] = 1
+        return topics
+
+
+def _is_topic(subject: str) -> bool:
+    return subject.startswith("hys") or subject in PUBLISHERS.topics

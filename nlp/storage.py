@@ -1,14 +1,15 @@
 """The trained numbers on disk: one compressed file, read without pickle."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.embeddings import Embedded, Likeness
 from nlp.judge import Linear, Readers, Stack
+from nlp.trees import Trees
 from nlp.vectors import Vectors
 from nlp.vocabulary import Vocabulary
 
@@ -56,8 +57,8 @@ def save(trained: Trained, folder: Path) -> None:
     for name, part in parts.items():
         for field in fields(part):
             value = getattr(part, field.name)
-            if isinstance(value, Linear):
-                arrays[f"{name}.{field.name}.coef"], arrays[f"{name}.{field.name}.bias"] = value.coef, value.bias
+            if is_dataclass(value):
+                arrays |= {f"{name}.{field.name}.{one.name}": getattr(value, one.name) for one in fields(value)}
             else:
                 array = np.asarray(value)
                 arrays[f"{name}.{field.name}"] = array.astype(np.float16) if name == "general" else array
@@ -100,10 +101,11 @@ def load_vectors(arrays: dict[str, Any]) -> Vectors:
 
 def _parts(kind: type[Any], name: str, arrays: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    hints = get_type_hints(kind)
     for field in fields(kind):
         key = f"{name}.{field.name}"
-        if f"{key}.coef" in arrays:
-            found[field.name] = Linear(arrays[f"{key}.coef"], arrays[f"{key}.bias"])
+        if (inner := hints[field.name]) in (Linear, Trees):
+            found[field.name] = inner(**_parts(inner, key, arrays))
         else:
             found[field.name] = arrays[key].item() if arrays[key].ndim == 0 else arrays[key]
     return found

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 WORD = re.compile(r"[^\W_]+")
+SOFT_HYPHEN = "\u00ad"
+"""Where a word may be broken at the end of a line; publishers' memoranda are full of them. No part of the word."""
 TABLE_BITS = 22
 MASK = (1 << TABLE_BITS) - 1
 PAIR = 0x9E3779B1
@@ -52,8 +54,8 @@ class Sparse:
 
 
 def words_of(text: str) -> list[str]:
-    """The lower-case words of a text."""
-    return WORD.findall(text.lower())
+    """The lower-case words of a text, without soft hyphens."""
+    return WORD.findall(text.lower().replace(SOFT_HYPHEN, ""))
 
 
 def char_grams(word: str) -> list[str]:

@@ -162,12 +162,13 @@ def train(
     quick: Annotated[
         bool, typer.Option("--quick", help="Do not measure the recipe first (minutes faster).")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """Train a model: from this archive's judgements, or from scratch."""
     from monitor.meaning import learning
 
     if data is None:
-        _relearn()
+        _relearn(as_json=as_json)
         return
 
     settings = context.settings()
@@ -180,15 +181,27 @@ def train(
         embed=_embedder(settings.model_copy(update={"embeddings": "on"})) if embeddings else None,
         said=lambda line: output.say(line, err=True),
     )
+    if as_json:
+        output.as_json({"model": version, "folder": str(out)})
+        return
     output.say(f"{version} written to {out}")
 
 
-def _relearn() -> None:
+def _relearn(*, as_json: bool) -> None:
     from monitor.meaning.relearning import relearn
 
     settings = context.settings()
     with context.archive(settings) as engine:
         found = relearn(engine, settings, context.clock(settings))
+    if as_json:
+        falls = {
+            one.theme: {"righted": one.better, "spoiled": one.worse, "chance": one.chance, "fell": one.fell}
+            for one in found.falls
+        }
+        surprise = {"before": found.loss_before, "after": found.loss_after}
+        counts = {"taught": found.taught, "tested": found.tested, "surprise": surprise, "themes": falls}
+        output.as_json({"model": found.version, **counts, "promoted": found.promoted, "why_not": found.why_not})
+        return
     output.say(f"{found.version}: learned from {found.taught} documents, compared on {found.tested} others")
     output.say(f"mean surprise {found.loss_before:.3f} → {found.loss_after:.3f} nats")
     rows = [

@@ -159,9 +159,12 @@ def _cross_validated(
     from nlp.train.data import fingerprint
     from nlp.train.make import VERSION
     from nlp.train.metrics import report
+    from nlp.train.reasons import as_figures
 
     found = cross_validate(data, themes, vectors, embed=embed, said=said)
     with_it = report(found.embedded, found.names) if found.embedded is not None else None
+    if with_it and found.embedded_reasons:
+        with_it["reasons"] = as_figures(found.embedded_reasons)
     method = "five-fold cross-validation grouped by title"
     return {
         "model": f"{VERSION}+{fingerprint(data)}",
@@ -169,6 +172,7 @@ def _cross_validated(
         "method": method,
         **report(found.outcome, found.names),
         "ablation": ablation(found),
+        "reasons": as_figures(found.reasons),
         **({"with_embeddings": with_it} if with_it else {}),
     }
 

@@ -23,7 +23,6 @@ from monitor.meaning.rating import text_of
 from nlp.assessment import Level
 
 if TYPE_CHECKING:
-    from nlp.local import Correction
     from nlp.train.local import Seen, Verdict
 
 TEST_SHARE = 3
@@ -86,8 +85,8 @@ def relearn(engine: Engine, settings: Settings, now: datetime) -> Relearned:
         OSError: the data folder cannot be written.
     """
     from nlp.local import corrected
-    from nlp.model import PipelineAssessor, load
-    from nlp.train.local import learn
+    from nlp.model import OWN_THRESHOLD, PipelineAssessor, load
+    from nlp.train.local import applied, learn
 
     documents, verdicts = _judged(engine)
     taught = [row for row, one in enumerate(documents) if not _is_kept(one)]
@@ -103,11 +102,10 @@ def relearn(engine: Engine, settings: Settings, now: datetime) -> Relearned:
     seen = _seen(base, documents, now)
     correction = learn(_rows(seen, taught), [verdicts[row] for row in taught])
     mark = hashlib.sha256(json.dumps([_told(one) for one in verdicts], sort_keys=True).encode()).hexdigest()[:8]
-    threshold = base.threshold
-    kept = [verdicts[row] for row in tested]
-    after = _applied(_rows(seen, tested), correction)
-    before = _rows(_seen(current, [documents[row] for row in tested], now), list(range(len(tested))))
-    losses, falls = _compared(_plain(before), after, seen.names, kept, threshold)
+    thresholds = dict.fromkeys(seen.names, base.threshold) | dict.fromkeys(base.own_themes, OWN_THRESHOLD)
+    before = _seen(current, [documents[row] for row in tested], now)
+    after = applied(_rows(seen, tested), correction)
+    losses, falls = _compared(before, after, [verdicts[row] for row in tested], thresholds)
     better = losses[1] < losses[0] and not any(one.fell for one in falls)
     # What is kept can be read by everybody, with the extra or without.
     kept_with = load(None, settings.config) if embed else base
@@ -148,11 +146,14 @@ def _judged(engine: Engine) -> tuple[list[Document], list["Verdict"]]:
 
 
 def _verdict(said: Judged, form: type["Verdict"]) -> "Verdict":
-    return form(said.themes, LEVELS.index(Level(said.level)) if said.level else None)
+    from nlp.judge import WAYS
+
+    level = LEVELS.index(Level(said.level)) if said.level else None
+    return form(said.themes, level, WAYS.index(said.direction) if said.direction in WAYS else None)
 
 
 def _told(one: "Verdict") -> list[Any]:
-    return [sorted(one.themes.items()), one.level]
+    return [sorted(one.themes.items()), one.level, one.way]
 
 
 def _is_kept(one: Document) -> bool:
@@ -162,67 +163,60 @@ def _is_kept(one: Document) -> bool:
 def _seen(assessor: Any, documents: Sequence[Document], now: datetime) -> "Seen":
     import numpy as np
 
-    from nlp.local import features, log_odds
+    from nlp.local import features, log_odds, scored, scores
     from nlp.train.local import Seen
 
-    today = now.astimezone(ZONE).date()
+    today, nlp = now.astimezone(ZONE).date(), assessor.pipeline
     docs = list(assessor.documents(text_of(one, today) for one in documents))
-    names = assessor.themes
-    cats = np.array([[doc.cats[name] for name in names] for doc in docs], np.float32)
     chances = np.array([doc._.chances for doc in docs], np.float32)
-    return Seen(names, features(docs, assessor.pipeline), log_odds(cats), log_odds(chances))
+    ways = np.array([doc._.ways for doc in docs], np.float32)
+    return Seen(scored(nlp), features(docs, nlp), log_odds(scores(docs, nlp)), log_odds(chances), ways)
 
 
 def _rows(seen: "Seen", rows: Sequence[int]) -> "Seen":
     from nlp.train.local import Seen
 
-    return Seen(seen.names, seen.features[list(rows)], seen.themes[list(rows)], seen.levels[list(rows)])
-
-
-def _plain(seen: "Seen") -> tuple[Any, Any]:
-    from nlp.judge import sigmoid
-
-    return sigmoid(seen.themes), sigmoid(seen.levels)
-
-
-def _applied(seen: "Seen", correction: "Correction") -> tuple[Any, Any]:
-    from nlp.train.local import applied
-
-    return applied(seen, correction)
+    kept = list(rows)
+    return Seen(seen.names, seen.features[kept], seen.themes[kept], seen.levels[kept], seen.ways[kept])
 
 
 def _compared(
-    before: tuple[Any, Any],
-    after: tuple[Any, Any],
-    names: Sequence[str],
-    verdicts: Sequence["Verdict"],
-    threshold: float,
+    before: "Seen", after: "Seen", verdicts: Sequence["Verdict"], thresholds: Mapping[str, float]
 ) -> tuple[tuple[float, float], tuple[Fall, ...]]:
     """Mean surprise of both models over everything that was judged, and each theme's gains and losses."""
     import numpy as np
 
-    from nlp.train.local import log_loss
+    from nlp.judge import sigmoid
+    from nlp.train.local import chances_of, log_loss
 
     truth: list[float] = []
     chances: tuple[list[float], list[float]] = ([], [])
-    counts: dict[str, list[int]] = {name: [0, 0] for name in names}
+    counts: dict[str, list[int]] = {name: [0, 0] for name in before.names}
+    themes = [sigmoid(model.themes) for model in (before, after)]
+    levels = [sigmoid(model.levels) for model in (before, after)]
+    ways = [chances_of(model.ways) for model in (before, after)]
+
+    def note(said: bool, both: Sequence[float]) -> None:
+        truth.append(float(said))
+        for known, chance in zip(chances, both, strict=True):
+            known.append(chance)
+
     for row, verdict in enumerate(verdicts):
-        for place, name in enumerate(names):
+        for place, name in enumerate(before.names):
             if name not in verdict.themes:
                 continue
             holds = verdict.themes[name]
-            truth.append(float(holds))
-            both = [float(model[0][row, place]) for model in (before, after)]
-            right = [(chance >= threshold) == holds for chance in both]
+            both = [float(model[row, place]) for model in themes]
+            right = [(chance >= thresholds[name]) == holds for chance in both]
             counts[name][0] += right[1] and not right[0]
             counts[name][1] += right[0] and not right[1]
-            for known, chance in zip(chances, both, strict=True):
-                known.append(chance)
+            note(holds, both)
         if verdict.level is not None:
             for step in range(len(LEVELS) - 1):
-                truth.append(float(verdict.level > step))
-                for known, model in zip(chances, (before, after), strict=True):
-                    known.append(float(model[1][row, step]))
+                note(verdict.level > step, [float(model[row, step]) for model in levels])
+        if verdict.way is not None:
+            for way in range(before.ways.shape[1]):
+                note(verdict.way == way, [float(model[row, way]) for model in ways])
     losses = [log_loss(np.array(known, np.float32), np.array(truth, np.float32)) for known in chances]
     falls: Mapping[str, list[int]] = {name: moved for name, moved in counts.items() if any(moved)}
     return (losses[0], losses[1]), tuple(Fall(name, *moved) for name, moved in falls.items())

@@ -27,6 +27,7 @@ def render(figures: Mapping[str, Any], description: Mapping[str, Any]) -> str:
         "confusion": _confusion(figures),
         "calibration": _calibration(figures),
         "ablation": _ablation(figures),
+        "reasons": _reasons(figures.get("reasons", {})),
         "own_theme": files("nlp").joinpath("own-theme.toml").read_text(encoding="utf-8").strip(),
     }
     text = files("nlp.train").joinpath("card.md").read_text(encoding="utf-8")
@@ -104,6 +105,13 @@ def _ablation(figures: Mapping[str, Any]) -> str:
     for figure, rows in figures["ablation"].items():
         parts.append(_table((figure, "value"), [(name, _cell(value)) for name, value in rows.items()]))
     return "\n\n".join(parts)
+
+
+def _reasons(found: Mapping[str, Any]) -> str:
+    if not found.get("tags"):
+        return "not measured"
+    share = f"{100 * found['true']:.0f} % of {found['tags']} themes of {found['texts']} texts"
+    return f"without the three named words {share} lose score"
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -12,18 +12,31 @@ from nlp import judge
 from nlp.assessment import Assessor
 from nlp.embeddings import Embed
 from nlp.model import LEVELS, PipelineAssessor
-from nlp.signals import Signals
-from nlp.train import corpus
+from nlp.own import FEATURES
+from nlp.signals import RULE_COLUMNS, Signals
+from nlp.storage import Trained
+from nlp.train import corpus, make, newcomers
 from nlp.train.data import Judged, read_judged
-from nlp.train.fit import fit
+from nlp.train.fit import Fitted, fit
 from nlp.train.likeness import embedded
+from nlp.train.material import Material
 from nlp.train.metrics import Integers, Outcome, main, mean_precision, way_of
+from nlp.train.reasons import SAMPLE, Truth, truth
 from nlp.vectors import Vectors
+from nlp.vocabulary import Vocabulary
 
 THEME_PARTS = ("words, judged texts", "words, publishers' labels too", "word vectors")
-RELEVANCE_PARTS = ("words, one scale", "words, level by level", "word vectors", "nameable features")
+RELEVANCE_PARTS = (
+    "words, one scale",
+    "words, level by level",
+    "word vectors",
+    "nameable features",
+    "decision trees",
+)
 EMBEDDINGS = "sentence embeddings"
 """The part that only pipelines with the extra have."""
+FEWER = 3
+"""With the extra only every third of the texts asked for reasons is: each answer embeds texts anew."""
 RULE_VALUES = np.array([2, 0.7, 1, 0.3], np.float32)
 """What hits are worth where rules stand alone: keyword and hint in the title, keyword and hint in the body."""
 
@@ -38,8 +51,11 @@ class Validation:
     """Part → (n, T) scores."""
     alone_relevance: dict[str, judge.Floats]
     """Part → (n) scores."""
+    reasons: Truth
+    """Of texts that the model which gave the reasons had not read."""
     embedded: Outcome | None = None
     """The judgements with the extra `embeddings`, on the same folds."""
+    embedded_reasons: Truth | None = None
 
 
 class Sheet:
@@ -96,6 +112,7 @@ def cross_validate(
     labels, (count, size) = texts.labels, texts.labels.themes.shape
     rows = embedded(texts.judged, embed, said) if embed else None
     plain, extra = Sheet(count, size), Sheet(count, size)
+    reasons, extra_reasons = Truth(0, 0, 0), Truth(0, 0, 0)
     alone = {name: np.zeros((count, size), np.float32) for name in (*THEME_PARTS, "rules", EMBEDDINGS)}
     alone_relevance = {name: np.zeros(count, np.float32) for name in (*RELEVANCE_PARTS, EMBEDDINGS)}
     for fold in np.unique(labels.fold):
@@ -113,16 +130,36 @@ def cross_validate(
             alone_relevance[EMBEDDINGS][test] = with_it.relevance[test, -1]
         for place, name in enumerate(THEME_PARTS):
             alone[name][test] = ((read.themes[test] - stack.mean) / stack.spread)[:, :, place]
-        alone["rules"][test] = signals.rules[test] @ RULE_VALUES
-        named = stack.named(judge.named_features(signals, logits)).sum(1, keepdims=True)
+        alone["rules"][test] = signals.rules[test][:, :, :RULE_COLUMNS] @ RULE_VALUES
+        features = judge.named_features(signals, logits)
+        named = stack.named(features).sum(1, keepdims=True)
+        forest = stack.trees(judge.tree_features(read, features))[:, 1:2]
         for place, name in enumerate(RELEVANCE_PARTS):
-            alone_relevance[name][test] = np.hstack([read.relevance, named])[test, place]
+            alone_relevance[name][test] = np.hstack([read.relevance, named, forest])[test, place]
+        asked = [texts.judged[row].text for row in np.flatnonzero(test)[::SAMPLE]]
+        trained = _trained(texts, vocabulary, vectors, material, fitted)
+        reasons += truth(PipelineAssessor(make.assemble(trained, themes), themes), asked)
+        if embed is not None:
+            with_it_too = PipelineAssessor(make.assemble(trained, themes), themes, embed)
+            extra_reasons += truth(with_it_too, asked[::FEWER])
         said(f"fold {int(fold) + 1} of {len(np.unique(labels.fold))} done")
     outcome = plain.outcome(texts.judged, texts.themes)
     if rows is None:
         del alone[EMBEDDINGS], alone_relevance[EMBEDDINGS]
-        return Validation(outcome, texts.themes, alone, alone_relevance)
-    return Validation(outcome, texts.themes, alone, alone_relevance, extra.outcome(texts.judged, texts.themes))
+        return Validation(outcome, texts.themes, alone, alone_relevance, reasons)
+    with_extra = extra.outcome(texts.judged, texts.themes)
+    return Validation(outcome, texts.themes, alone, alone_relevance, reasons, with_extra, extra_reasons)
+
+
+def _trained(
+    texts: corpus.Corpus, vocabulary: Vocabulary, vectors: Vectors, material: Material, fitted: Fitted
+) -> Trained:
+    """What a fold learned, as a pipeline wants it; themes of one's own play no part here."""
+    nothing = judge.Linear(np.zeros((FEATURES, 1), np.float32), np.zeros(1, np.float32))
+    general = newcomers.general(material)
+    return Trained(
+        texts.themes, vocabulary, vectors, fitted.readers, fitted.stack, general, nothing, fitted.embedded
+    )
 
 
 def apply(file: Path, assessor: Assessor) -> tuple[Outcome, tuple[str, ...]]:

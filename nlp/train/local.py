@@ -6,13 +6,13 @@ next to nothing changes; a theme whose judgements agree with the model keeps its
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.judge import LEVELS as REACHED
-from nlp.judge import Floats, sigmoid
+from nlp.judge import WAYS, Floats, sigmoid
 from nlp.local import Correction, log_odds
 
 SPREADS = (0.0, 0.25, 0.5, 1.0, 2.0)
@@ -25,20 +25,23 @@ STEPS = 30
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Of judged texts: `features` (n, 1 + size), log-odds of `themes` (n, T) and `levels` (n, 3)."""
+    """Of judged texts: `features` (n, 1 + size); log-odds: `themes` (n, T), `levels` (n, 3), `ways` (n, WAYS)."""
 
     names: tuple[str, ...]
     features: Floats
     themes: Floats
     levels: Floats
+    ways: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a person said of one text: themes that hold or do not, and the level's place (0–3) if any."""
+    """What a person said of one text: themes that hold or do not; the level's place (0–3) and the way, if any."""
 
     themes: Mapping[str, bool]
     level: int | None = None
+    way: int | None = None
+    """In WAYS."""
 
 
 def learn(seen: Seen, verdicts: Sequence[Verdict]) -> Correction:
@@ -57,13 +60,37 @@ def learn(seen: Seen, verdicts: Sequence[Verdict]) -> Correction:
         reached.ravel(),
         np.repeat(np.arange(len(rows)), REACHED),
     )
-    return Correction(seen.names, themes, levels)
+    return Correction(seen.names, themes, levels, _ways(seen, verdicts))
 
 
-def applied(seen: Seen, correction: Correction) -> tuple[Floats, Floats]:
-    """Probabilities of themes (n, T) and of reaching the levels (n, 3) with the correction."""
-    themes = sigmoid(seen.themes + seen.features @ correction.themes.T)
-    return themes, sigmoid(seen.levels + (seen.features @ correction.levels)[:, None])
+def _ways(seen: Seen, verdicts: Sequence[Verdict]) -> Floats:
+    """A shift for each way against the others."""
+    rows = [row for row, one in enumerate(verdicts) if one.way is not None]
+    said = np.array([verdicts[row].way for row in rows])
+    odds = log_odds(chances_of(seen.ways[rows]))
+    return np.stack(
+        [
+            _shift(seen.features[rows], odds[:, way], (said == way).astype(np.float32), np.arange(len(rows)))
+            for way in range(len(WAYS))
+        ]
+    )
+
+
+def applied(seen: Seen, correction: Correction) -> Seen:
+    """The log-odds with the correction."""
+    return replace(
+        seen,
+        themes=seen.themes + seen.features @ correction.themes.T,
+        levels=seen.levels + (seen.features @ correction.levels)[:, None],
+        ways=seen.ways + seen.features @ correction.ways.T,
+    )
+
+
+def chances_of(ways: Floats) -> Floats:
+    """Log-odds of the ways → probabilities, of which exactly one holds."""
+    raised = np.exp(ways - ways.max(1, keepdims=True, initial=-np.inf))
+    chances: Floats = raised / raised.sum(1, keepdims=True)
+    return chances
 
 
 def log_loss(chances: Floats, truth: Floats) -> float:

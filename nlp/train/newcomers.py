@@ -5,7 +5,7 @@ import numpy as np
 from config.themes import Themes
 from nlp.judge import Linear
 from nlp.own import FEATURES, definition_of, learn
-from nlp.signals import Finder, Floats, Reader, Signals, with_sparse
+from nlp.signals import RULE_COLUMNS, Finder, Floats, Reader, Signals, with_sparse
 from nlp.storage import General
 from nlp.train.corpus import Corpus, found_in
 from nlp.train.material import Material, logistics, matrix
@@ -46,7 +46,7 @@ def weights(corpus: Corpus, material: Material, texts: General, reader: Reader, 
             shown = pick(both, [len(gold) + theme, *examples])
             taught = learn(0, range(1, len(examples) + 1), shown, texts, material.width)
             rest = np.setdiff1d(np.arange(len(gold)), examples)
-            x.append(taught.features(gold, gold.rules[:, theme], texts)[rest])
+            x.append(taught.features(gold, gold.rules[:, theme, :RULE_COLUMNS], texts)[rest])
             y.append(corpus.labels.themes[rest, theme])
     stacked = np.vstack(x)
     assert stacked.shape[1] == FEATURES  # noqa: S101  # one place says how many

@@ -1,5 +1,7 @@
 """Learns the stack: how readers and nameable features are weighed, and where levels begin."""
 
+from collections.abc import Callable
+
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, fbeta_score
@@ -8,6 +10,7 @@ from nlp import judge
 from nlp.judge import LEVELS, Linear, Scores, Stack
 from nlp.reading import PUBLISHERS
 from nlp.signals import Floats
+from nlp.train.forest import forest
 from nlp.train.material import Labels, Material, Rows, logistics, reaching, take
 
 LEANING = {"consultation": 2.0, "call": 2.0, "news": 0.5}
@@ -27,12 +30,18 @@ def fit_stack(material: Material, held: Scores, rows: Rows) -> Stack:
     weights, sides = _theme_stack(features, group, themes)
     logits = np.einsum("ntf,tf->nt", features, weights) + sides(group)
     named, targets = judge.named_features(part, logits), reaching(relevance)
+    scores = Scores(held.themes[rows], held.relevance[rows], held.direction[rows])
+    seen, fold = judge.tree_features(scores, named), labels.fold[rows]
     readers = np.hstack(
-        [held.relevance[rows], _held_out(named, targets, labels.fold[rows], 0.03).sum(1, keepdims=True)]
+        [
+            held.relevance[rows],
+            _held_out(_logistics(0.03), named, targets, fold).sum(1, keepdims=True),
+            _held_out(forest, seen, targets, fold),
+        ]
     )
     reader_mean, reader_spread = readers.mean(0), readers.std(0) + 1e-6
     crossed = judge.by_group((readers - reader_mean) / reader_spread, group)
-    chances = judge.reached(_held_out(crossed, targets, labels.fold[rows], 0.1))
+    chances = judge.reached(_held_out(_logistics(0.1), crossed, targets, fold))
     return Stack(
         mean=mean,
         spread=spread,
@@ -41,6 +50,7 @@ def fit_stack(material: Material, held: Scores, rows: Rows) -> Stack:
         subjects=_subject_weights(logits, themes, material.votes[rows]),
         threshold=_threshold(judge.sigmoid(logits), themes),
         named=logistics(named, targets, 0.03),
+        trees=forest(seen, targets),
         relevance_mean=reader_mean,
         relevance_spread=reader_spread,
         relevance=logistics(crossed, targets, 0.1),
@@ -73,12 +83,18 @@ def _theme_stack(features: Floats, group: Floats, themes: Floats) -> tuple[Float
     )
 
 
-def _held_out(x: Floats, targets: Floats, fold: Rows, strength: float) -> Floats:
-    """Log-odds of each row by regressions that had not seen its fold."""
+def _held_out(
+    learn: Callable[[Floats, Floats], Callable[[Floats], Floats]], x: Floats, targets: Floats, fold: Rows
+) -> Floats:
+    """Log-odds of each row by a learner that had not seen its fold."""
     found = np.zeros_like(targets)
     for one in np.unique(fold):
-        found[fold == one] = logistics(x[fold != one], targets[fold != one], strength)(x[fold == one])
+        found[fold == one] = learn(x[fold != one], targets[fold != one])(x[fold == one])
     return found
+
+
+def _logistics(strength: float) -> Callable[[Floats, Floats], Linear]:
+    return lambda x, targets: logistics(x, targets, strength)
 
 
 def _subject_weights(logits: Floats, themes: Floats, votes: Floats) -> Floats:

@@ -5,10 +5,14 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from config.themes import FILE
+from config.themes import load as load_themes
 from nlp.assessment import EvidenceKind, Text
+from nlp.judge import WAYS
+from nlp.local import Correction, corrected, features
 from nlp.model import PipelineAssessor, load
 from nlp.train.data import GOLD, read_judged
 from nlp.train.metrics import average_precision_score
@@ -26,12 +30,17 @@ HELD_OUT = [
 
 
 @pytest.fixture(scope="module")
-def with_own(tmp_path_factory: pytest.TempPathFactory) -> PipelineAssessor:
+def overlay(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("config")
     shipped = files("config").joinpath(FILE).read_text(encoding="utf-8")
     own = files("nlp").joinpath("own-theme.toml").read_text(encoding="utf-8")
     (folder / FILE).write_text(shipped.replace("[[theme]]", f"{own}\n[[theme]]", 1), encoding="utf-8")
-    found = load(overlay=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def with_own(overlay: Path) -> PipelineAssessor:
+    found = load(overlay=overlay)
     assert isinstance(found, PipelineAssessor)
     return found
 
@@ -74,3 +83,21 @@ def test_a_theme_taken_away_is_not_told_of(tmp_path: Path) -> None:
     found = next(load(overlay=tmp_path).assess([Text("1", "Avloppsvatten och dricksvatten")]))
     assert "va-vatten" not in {tag.theme for tag in found.tags}
     assert len(found.tags) == 14
+
+
+def test_judgements_correct_it_as_they_correct_other_themes(with_own: PipelineAssessor, overlay: Path) -> None:
+    text = Text("1", "Höjd spelskatt", genre="draft-bill")
+    (before,) = with_own.documents([text])
+    size = features([before], with_own.pipeline).shape[1]
+    themes, levels, ways = (np.zeros((rows, size), np.float32) for rows in (3, 1, len(WAYS)))
+    themes[:, 0], ways[:, 0] = (-9, 9, 9), 9
+    correction = Correction((OWN, "transport", "gone since"), themes, levels[0], ways)
+    fresh = load(overlay=overlay)
+    assert isinstance(fresh, PipelineAssessor)
+    taught = PipelineAssessor(corrected(fresh.pipeline, correction, "x"), load_themes(overlay))
+    (found,) = taught.assess([text], reasons=False)
+    tags = {tag.theme: tag for tag in found.tags}
+    assert not tags[OWN].assigned
+    assert tags["transport"].assigned
+    (after,) = taught.documents([text])
+    assert after._.ways == pytest.approx(before._.ways + 9)

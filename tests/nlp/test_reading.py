@@ -2,7 +2,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.assessment import Text
+from nlp.effects import places, without
 from nlp.reading import MAX_BODY, act_of, clean, group_of, split, title_and_body, topics_of
+from nlp.vocabulary import words_of
 
 
 @given(st.text(max_size=500))
@@ -39,3 +41,13 @@ def test_an_act_type_is_no_topic() -> None:
 
 def test_an_unknown_kind_is_judged_as_other() -> None:
     assert group_of(Text("1", "t", genre="something new")) == group_of(Text("1", "t", genre="other"))
+
+
+def test_words_and_their_places_are_found_across_soft_hyphens() -> None:
+    text = Text("1", "Val\u00adbarhet i kom\u00admu\u00adnala val", "en kom")
+    assert words_of(text.title) == ["valbarhet", "i", "kommunala", "val"]
+    assert split(text.title)[0] == ["Val\u00adbarhet", "i", "kom\u00admu\u00adnala", "val"]
+    assert places(text.title, "kommunala") == [(13, 24)]
+    assert places(text.title, "kom") == []
+    assert without(text, ["kommunala", "kom"]).title == "Val\u00adbarhet i   val"
+    assert without(text, ["kom"]).body == "en  "
