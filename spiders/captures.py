@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedIOBase, BytesIO
@@ -75,6 +76,23 @@ class Captures:
             _sweep(self._folder)
         with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".", suffix=".part") as file:
             yield Path(file.name)
+
+
+@contextmanager
+def open_capture(folder: Path, capture: Capture) -> Iterator[BufferedIOBase]:
+    """The stored body of `capture` as a stream: it may be longer than memory has room for.
+
+    Raises:
+        FileNotFoundError: it was not stored, or retention has removed it.
+        OSError: it cannot be read.
+    """
+    if capture.stored is None:
+        raise FileNotFoundError(f"no body was stored for {capture.url}")
+    with gzip.open(folder / capture.stored) as body:
+        try:
+            yield body
+        except (EOFError, zlib.error) as exc:
+            raise OSError(f"damaged: {exc}") from exc
 
 
 def read_capture(folder: Path, capture: Capture) -> bytes:

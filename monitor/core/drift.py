@@ -4,13 +4,18 @@ Two answers of one source differ in shape when its owner has changed something, 
 know. Lists count as one element, so that more of the same is no difference.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BufferedIOBase, BytesIO
+
+import ijson
 
 MOST = 5_000
 """Paths of one body; keys that are data (ids as names) would otherwise give one each."""
 DEEPEST = 40
+MOST_MARKUP = 8_000_000
+"""Bytes of a page or XML document that are looked at; as a tree it takes ten times as much memory. JSON is read
+whole, as a stream."""
 
 Shape = Mapping[str, frozenset[str]]
 """Path → types seen there."""
@@ -32,24 +37,30 @@ class Difference:
         return f"~ {self.path}  {' | '.join(self.before)} → {' | '.join(self.now)}"
 
 
-def shape_of(body: bytes) -> Shape:
-    """The shape of a body: JSON by its keys, markup by elements, attributes and classes, else its kind alone."""
-    start = body[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    found: dict[str, set[str]] = {}
-    if start in (b"{", b"["):
-        try:
-            paths = _json(json.loads(body), "$", 0)
-        except (ValueError, RecursionError):
-            return {"$": frozenset({"broken JSON"})}
-    elif start == b"<":
-        paths = _markup(body)
+def shape_of(body: bytes | BufferedIOBase) -> Shape:
+    """The shape of a body: JSON by its keys, markup by elements, attributes and classes, else its kind alone.
+
+    Args:
+        body: the bytes, or a stream at its beginning; of one of any length little is held in memory.
+    """
+    stream = BytesIO(body) if isinstance(body, bytes) else body
+    head = stream.read(1_000)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if start == b"<":
+        paths = _markup(head + stream.read(MOST_MARKUP))
+    elif start in (b"{", b"["):
+        paths = _json(_Rest(head, stream))
     else:
-        return {"$": frozenset({"text" if body.strip() else "nothing"})}
-    for path, kind in paths:
-        if path in found:
-            found[path].add(kind)
-        elif len(found) < MOST:
-            found[path] = {kind}
+        return {"$": frozenset({"text" if head.strip() or stream.read(1_000).strip() else "nothing"})}
+    found: dict[str, set[str]] = {}
+    try:
+        for path, kind in paths:
+            if path in found:
+                found[path].add(kind)
+            elif len(found) < MOST:
+                found[path] = {kind}
+    except ijson.JSONError:
+        return {"$": frozenset({"broken JSON"})}
     return {path: frozenset(kinds) for path, kinds in found.items()}
 
 
@@ -75,26 +86,53 @@ def _same_fate(one: Difference, above: Difference) -> bool:
     return (not one.before and not above.before) or (not one.now and not above.now)
 
 
-def _json(value: object, path: str, depth: int) -> Iterator[tuple[str, str]]:
-    match value:
-        case dict():
-            yield path, "object"
-            if depth < DEEPEST:
-                for key, inner in value.items():
-                    yield from _json(inner, f"{path}.{key}", depth + 1)
-        case list():
-            yield path, "list"
-            if depth < DEEPEST:
-                for inner in value:
-                    yield from _json(inner, f"{path}[]", depth + 1)
-        case bool():
-            yield path, "boolean"
-        case int() | float():
-            yield path, "number"
-        case str():
-            yield path, "text" if value else "empty text"
-        case _:
-            yield path, "null"
+class _Rest:
+    """A stream of which the beginning was read already; a byte order mark is taken off."""
+
+    def __init__(self, head: bytes, stream: BufferedIOBase) -> None:
+        self._head = head.removeprefix(b"\xef\xbb\xbf")
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """As a file's; the first piece may be shorter than asked for."""
+        if not self._head or size == 0:
+            return self._stream.read(size) if size else b""
+        head, self._head = self._head, b""
+        return head
+
+
+def _json(stream: _Rest) -> Iterator[tuple[str, str]]:
+    """Paths with the type of each value.
+
+    Raises:
+        ijson.JSONError: it is broken.
+    """
+    above: list[str] = []  # the path of each object and list around
+    place = "$"  # of the value that comes next
+    for event, value in ijson.basic_parse(stream, use_float=True):
+        if event == "map_key":
+            place = f"{above[-1]}.{value}" if len(above) <= DEEPEST else ""
+            continue
+        if event in ("end_map", "end_array"):
+            above.pop()
+        else:
+            if len(above) <= DEEPEST:
+                yield place, _TYPES.get(event) or ("text" if value else "empty text")
+            if event in ("start_map", "start_array"):
+                above.append(place if len(above) <= DEEPEST else "")
+        if event == "start_array" or (above and event != "start_map"):
+            place = f"{above[-1]}[]"
+
+
+_TYPES = {
+    "start_map": "object",
+    "start_array": "list",
+    "boolean": "boolean",
+    "number": "number",
+    "integer": "number",
+    "double": "number",
+    "null": "null",
+}
 
 
 def _markup(body: bytes) -> Iterator[tuple[str, str]]:

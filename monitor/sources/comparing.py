@@ -10,7 +10,7 @@ from config.sources import Source
 from monitor.archive.captures import captures_of, read_well
 from monitor.core.drift import Difference, compare, shape_of
 from monitor.errors import MonitorError
-from spiders.captures import read_capture
+from spiders.captures import open_capture
 from spiders.finding import Capture
 
 LOOKED_AT = 2_000
@@ -67,7 +67,8 @@ def compare_newest(conn: Connection, source: Source, folder: Path) -> Comparison
 
 def _shape(one: Capture, folder: Path) -> dict[str, frozenset[str]]:
     try:
-        return dict(shape_of(read_capture(folder, one)))
+        with open_capture(folder, one) as body:
+            return dict(shape_of(body))
     except OSError as exc:
         raise ComparisonError(
             f"the answer of {one.fetched_at:%Y-%m-%d} cannot be read from its file: {exc}"

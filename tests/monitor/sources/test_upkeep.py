@@ -1,9 +1,11 @@
 """Probing addresses, comparing shapes, and the beginning of a new source."""
 
+import gzip
 import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +24,8 @@ from monitor.collecting.scan import scan
 from monitor.core.drift import Difference, compare, shape_of
 from monitor.sources.checking import Probe, Robots, check
 from monitor.sources.comparing import ComparisonError, compare_newest
-from spiders.finding import Outcome
+from spiders.captures import open_capture
+from spiders.finding import Capture, Outcome
 from tests.spiders import hostile_server
 from tests.spiders.conftest import declared
 from tests.spiders.hostile_server import HostileServer
@@ -115,6 +118,36 @@ def test_the_shape_of_json_counts_a_list_as_one() -> None:
         Difference("$.items[].t", ("null", "text"), ("text",)),
         Difference("$.total", ("number",), ()),
     )
+
+
+def test_a_long_answer_is_compared_without_being_held(tmp_path: Path) -> None:
+    """30 MB of JSON, as the Commission's file of calls in small; the reader holds a few hundred kilobytes."""
+    stored = tmp_path / "ab" / "long.gz"
+    stored.parent.mkdir()
+    with gzip.open(stored, "wb", 1) as file:
+        file.write(b'\xef\xbb\xbf{"rows":[')
+        file.write(b",".join([b'{"id":1,"title":"%s"}' % (b"x" * 3_000)] * 10_000))
+        file.write(b',{"late":[null,{"deep":true}]}]}')
+    one = Capture("https://a.example/x", "GET", 200, {}, NOW, "ab", 1, redacted=False, stored="ab/long.gz")
+    tracemalloc.start()
+    with open_capture(tmp_path, one) as body:
+        shape = shape_of(body)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert {path: set(kinds) for path, kinds in shape.items()} == {
+        "$": {"object"},
+        "$.rows": {"list"},
+        "$.rows[]": {"object"},
+        "$.rows[].id": {"number"},
+        "$.rows[].title": {"text"},
+        "$.rows[].late": {"list"},
+        "$.rows[].late[]": {"null", "object"},
+        "$.rows[].late[].deep": {"boolean"},
+    }
+    assert peak < 2_000_000
+    stored.write_bytes(stored.read_bytes()[:1_000])
+    with pytest.raises(OSError, match="damaged"), open_capture(tmp_path, one) as body:
+        shape_of(body)
 
 
 def test_the_shape_of_markup_is_its_elements_attributes_and_classes() -> None:
