@@ -25,7 +25,8 @@ $(VENV)/.complete: pyproject.toml uv.lock scripts/bootstrap.sh
 run: $(VENV)/.runtime ## Install and show the whole way on example data
 	@$(BIN)/utblick demo
 
-test: $(VENV)/.complete lint types imports check wheel ## Lint, types, import rules, all tests, the wheel
+test: $(VENV)/.complete lint ## Lint, types, import rules, all tests, the wheel
+	@$(MAKE) --no-print-directory --jobs=2 check types imports wheel # the tests wait often; the rest fills their pauses
 
 lint: $(VENV)/.complete
 	$(BIN)/ruff check .

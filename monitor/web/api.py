@@ -7,19 +7,20 @@ ETag; `If-None-Match` spares its body.
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
-from pydantic import BaseModel, StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
 from monitor.archive.documents import get_documents
 from monitor.archive.dossiers import standing_id
 from monitor.archive.engine import reading
-from monitor.archive.overview import closing_between, page_of_documents
+from monitor.archive.overview import captures_of, closing_between, page_of_documents
 from monitor.archive.ratings import newest_assessment
 from monitor.archive.scans import source_health
 from monitor.dossiers.as_json import file_as_json
@@ -29,7 +30,21 @@ from monitor.search import Query as Wanted
 from monitor.search import search as run
 from monitor.search.lookup import Found, NotFoundError, as_json, dossier_called, explained, look_up
 from monitor.search.query import LONGEST_QUERY
+from monitor.search.similar import similar
+from monitor.web.answers import (
+    DocumentPage,
+    LetterRow,
+    MeetingRow,
+    Problem,
+    SearchAnswer,
+    SignalRow,
+    SourceRow,
+    StatisticsAnswer,
+    WindowRow,
+)
+from monitor.web.figures import figures
 from monitor.web.site import Site, site_of
+from monitor.web.whole import Capture, DocumentAnswer, DossierAnswer, LetterAnswer, WholeDocument, WhyAnswer
 
 AT_THE_DOOR: dict[int | str, dict[str, Any]] = {
     status: {"description": why, "content": {"text/plain": {"schema": {"type": "string"}}}}
@@ -55,115 +70,30 @@ router = APIRouter(prefix="/api", tags=["archive"], responses={**AT_THE_DOOR, **
 MOST = 200
 
 
-class Problem(BaseModel):
-    """Why a call was refused."""
-
-    detail: Any
-
-
-class SearchResult(BaseModel):
-    """One document as search shows it."""
-
-    id: int
-    title: str
-    kind: str
-    source: str
-    published: date | None
-    level: str | None
-    themes: list[str]
-    closes: date | None
-    url: str
-    snippet: str
-    score: float
-
-
-class SearchAnswer(BaseModel):
-    """What a search found."""
-
-    total: int
-    results: list[SearchResult]
-    facets: dict[str, dict[str, int]]
-    """Of each filter its values with how many matches have them; of one that is set, what another would bring."""
-    did_you_mean: str | None
-
-
-class DocumentRow(BaseModel):
-    """One document in a list."""
-
-    id: int
-    title: str
-    kind: str
-    source: str
-    url: str
-    published: date | None
-    first_seen: datetime
-    changed: datetime
-    level: str | None
-    direction: str | None
-    themes: list[str]
-    closes: date | None
-
-
-class DocumentPage(BaseModel):
-    """A part of the archive, the newest first; `next` goes on, None: this was the last."""
-
-    documents: list[DocumentRow]
-    next: str | None
-
-
-class WindowRow(BaseModel):
-    """A window's last day and whose it is."""
-
-    document: int
-    kind: str
-    opens: date | None
-    closes: date
-    certainty: str
-
-
-class SourceRow(BaseModel):
-    """A source and how it fares; `outcome` None: never read."""
-
-    id: str
-    title: str
-    owner: str
-    url: str
-    licence: str
-    outcome: str | None
-    error: str | None
-    last_attempt: datetime | None
-    last_good: datetime | None
-    documents: int
-
-
-class LetterRow(BaseModel):
-    """A published letter."""
-
-    week: str
-    subject: str
-    built_at: datetime
-    state: str
-
-
-class SignalRow(BaseModel):
-    """Something that rises; `documents` are those of the recent days, the newest first."""
-
-    sort: str
-    subject: str
-    theme: str
-    strength: str
-    matters: int
-    sources: int
-    expected: float
-    before: int
-    weeks: int
-    documents: list[int]
-
-
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[1])]
 NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
 REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": Problem}}
-Day = Annotated[date | None, Query(description="ISO 8601 day, included")]
+
+WRITTEN_OUT = re.compile(r"\d{4}-\d\d-\d\d(?![\d.])", re.ASCII)
+
+
+def _written_out(value: Any) -> Any:
+    """Refuses the numbers that pydantic takes for seconds since 1970.
+
+    Raises:
+        ValueError: not written as ISO 8601.
+    """
+    if isinstance(value, str) and not WRITTEN_OUT.match(value):
+        raise ValueError("expected ISO 8601, such as 2026-11-23")
+    return value
+
+
+Day = Annotated[date | None, BeforeValidator(_written_out), Query(description="ISO 8601 day, included")]
+Moment = Annotated[
+    datetime | None,
+    BeforeValidator(_written_out),
+    Query(description="with a zone", examples=["2026-11-23T07:00:00Z"]),
+]
 Filter = Annotated[str | None, Query(max_length=100)]
 Values = list[Annotated[str, StringConstraints(max_length=100)]]
 Either = Annotated[Values, Query(default_factory=list, max_length=20, description="may be repeated: either")]
@@ -224,7 +154,7 @@ def documents(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
     after: Annotated[str | None, Query(max_length=100, description="`next` of the page before")] = None,
-    changed_since: Annotated[datetime | None, Query(description="with a zone")] = None,
+    changed_since: Moment = None,
 ) -> Response:
     """Every document, the newest first."""
     if changed_since is not None and changed_since.tzinfo is None:
@@ -248,14 +178,27 @@ def documents(
     return _answer(request, {"documents": rows, "next": _written(last.day, last.id) if last else None})
 
 
-@router.get("/documents/{number}", responses=NOT_FOUND)
+@router.get("/documents/{number}", response_model=WholeDocument, responses=NOT_FOUND)
 def document(request: Request, number: Number) -> Response:
-    """One document with all that is known of it (the keys of `utblick show --json`)."""
+    """One document with all that is known of it (the keys of `utblick show --json`) and its text."""
     site = site_of(request)
-    return _answer(request, as_json(_found(request, str(number)), site.today(), site.office.ours))
+    found = _found(request, str(number))
+    one = found.document
+    with reading(site.engine) as conn:
+        captures = captures_of(conn, one.id, one.capture)
+        alike = similar(conn, one, site.today())
+    more = {
+        "text": one.text,
+        "captures": [{name: getattr(each, name) for name in Capture.model_fields} for each in captures],
+        "similar": [
+            {**{name: getattr(each, name) for name in ("id", "kind", "source", "url")}, "title": each.title()[0]}
+            for each in alike
+        ],
+    }
+    return _answer(request, as_json(found, site.today(), site.office.ours) | more)
 
 
-@router.get("/documents/{number}/why", responses=NOT_FOUND)
+@router.get("/documents/{number}/why", response_model=WhyAnswer, responses=NOT_FOUND)
 def why(request: Request, number: Number) -> Response:
     """Why a document was tagged and rated as it was (the keys of `utblick explain --json`)."""
     try:
@@ -264,7 +207,7 @@ def why(request: Request, number: Number) -> Response:
         raise HTTPException(404, str(error)) from error
 
 
-@router.get("/dossiers/{number}", responses=NOT_FOUND)
+@router.get("/dossiers/{number}", response_model=DossierAnswer, responses=NOT_FOUND)
 def dossier(request: Request, number: Number) -> Response:
     """One dossier with all that is known of it (the keys of `utblick show --json`)."""
     site = site_of(request)
@@ -275,8 +218,10 @@ def dossier(request: Request, number: Number) -> Response:
         return _answer(request, _dossier(conn, site, stands))
 
 
-@router.get("/lookup", responses=NOT_FOUND)
-def lookup(request: Request, name: Annotated[str, Query(min_length=1, max_length=200)]) -> Response:
+@router.get("/lookup", response_model=DossierAnswer | DocumentAnswer, responses=NOT_FOUND)
+def lookup(
+    request: Request, name: Annotated[str, Query(min_length=1, max_length=200, examples=["2022/0345(COD)"])]
+) -> Response:
     """The dossier, else the document, that an identifier or nickname stands for: 2022/0345(COD), FPM21."""
     site = site_of(request)
     try:
@@ -302,6 +247,24 @@ def windows(
     with reading(site.engine) as conn:
         found = closing_between(conn, since or site.today(), until or date.max, theme=theme, limit=limit)
     return _answer(request, [{name: getattr(one, name) for name in one.__slots__} for one in found])
+
+
+@router.get("/meetings", response_model=list[MeetingRow])
+def meetings(request: Request) -> Response:
+    """Our own meetings from today on, as the configuration names them."""
+    calendar, today = site_of(request).office.calendar, site_of(request).today()
+    names = {way.body: (way.sv, way.en) for way in calendar.way if way.body}
+    rows = []
+    for day, body in sorted((one.day, one.body) for one in calendar.meeting if one.day >= today):
+        name, name_en = names.get(body, (body, body))
+        rows.append({"day": day, "body": body, "name": name, "name_en": name_en})
+    return _answer(request, rows)
+
+
+@router.get("/statistics", response_model=StatisticsAnswer)
+def statistics(request: Request) -> Response:
+    """How much there is, of what, and how early it was seen."""
+    return _answer(request, figures(site_of(request)).as_json())
 
 
 @router.get("/signals", response_model=list[SignalRow])
@@ -341,8 +304,8 @@ def letters(request: Request) -> Response:
     return _answer(request, [{name: getattr(one, name) for name in LetterRow.model_fields} for one in found])
 
 
-@router.get("/letters/{week}", responses=NOT_FOUND)
-def letter(request: Request, week: Annotated[str, Path(max_length=20)]) -> Response:
+@router.get("/letters/{week}", response_model=LetterAnswer, responses=NOT_FOUND)
+def letter(request: Request, week: Annotated[str, Path(max_length=20, examples=["2026-W48"])]) -> Response:
     """One letter (the keys of `utblick brief preview --format json`)."""
     site = site_of(request)
     with reading(site.engine) as conn:

@@ -20,6 +20,7 @@ from monitor.archive.engine import open_archive
 from monitor.cli.app import run
 from monitor.core.clock import working_days_before
 from monitor.web import app
+from monitor.web.answers import MeetingRow
 from tests import storstad
 from tests.monitor.web.conftest import serving
 from tests.monitor.web.test_pages import PAGES
@@ -138,11 +139,16 @@ def test_no_page_names_the_shipped_municipality(read: Say, home: Path) -> None:
                     "/sok.json",
                     "/api/search",
                     "/api/sources",
+                    "/api/meetings",
+                    "/api/statistics",
                 ):
                     told = client.get(path).text
                     assert not FOREIGN.search(told), path
                     assert not {name for name in our_names() if name in told}, path
             assert "Storstads kommun" in client.get("/").text
+            (first, *_) = client.get("/api/meetings").json()
+            MeetingRow.model_validate(first, extra="forbid")
+            assert (first["day"], first["name"]) == ("2026-12-08", "klimatnämnden")
     finally:
         engine.dispose()
 

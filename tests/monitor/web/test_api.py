@@ -4,7 +4,7 @@ from typing import Any
 import httpx
 import pytest
 
-from monitor.web import api
+from monitor.web import answers, whole
 
 
 def test_the_schema_names_every_call(client: httpx.Client) -> None:
@@ -19,11 +19,19 @@ def test_the_schema_names_every_call(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("path", "model"),
     [
-        ("/api/search?q=slam", api.SearchAnswer),
-        ("/api/documents", api.DocumentPage),
-        ("/api/windows", api.WindowRow),
-        ("/api/sources", api.SourceRow),
-        ("/api/letters", api.LetterRow),
+        ("/api/search?q=slam", answers.SearchAnswer),
+        ("/api/documents", answers.DocumentPage),
+        ("/api/windows", answers.WindowRow),
+        ("/api/sources", answers.SourceRow),
+        ("/api/letters", answers.LetterRow),
+        ("/api/statistics", answers.StatisticsAnswer),
+        ("/api/documents/1", whole.WholeDocument),
+        ("/api/documents/3", whole.WholeDocument),
+        ("/api/documents/1/why", whole.WhyAnswer),
+        ("/api/dossiers/1", whole.DossierAnswer),
+        ("/api/dossiers/2", whole.DossierAnswer),
+        ("/api/lookup?name=avloppsdirektivet", whole.DossierAnswer),
+        ("/api/letters/2026-W48", whole.LetterAnswer),
     ],
 )
 def test_answers_are_as_the_schema_says(client: httpx.Client, path: str, model: Any) -> None:
@@ -31,8 +39,24 @@ def test_answers_are_as_the_schema_says(client: httpx.Client, path: str, model: 
     rows = said if isinstance(said, list) else [said]
     assert rows
     for row in rows:
-        assert set(row) == set(model.model_fields)
-        model.model_validate(row)
+        model.model_validate(row, extra="forbid")
+
+
+def test_figures_are_those_of_the_page(client: httpx.Client) -> None:
+    said = client.get("/api/statistics").json()
+    assert (said["total"], len(said["months"])) == (5, 12)
+    assert said["months"]["2026-11"]["va-vatten"] == sum(
+        count for month in said["months"].values() for count in month.values()
+    )
+    assert said["windows"]["feedback"] == {"open": 1, "closed": 0}
+    assert all(isinstance(day, int) for days in said["lead_days"].values() for day in days)
+
+
+def test_a_document_comes_with_its_text_and_its_captures(client: httpx.Client) -> None:
+    said = client.get("/api/documents/3").json()
+    assert said["text"] == "Slam och fosfor."
+    assert said["captures"] == []  # nothing was fetched here
+    assert [change["field"] for change in said["revisions"]] == ["windows"]
 
 
 def test_a_list_goes_on_by_its_key_and_shows_everything_once(client: httpx.Client) -> None:
@@ -85,6 +109,9 @@ def test_one_thing_by_any_of_its_names(client: httpx.Client) -> None:
         ("/api/documents?changed_since=2026-11-15T00:00:00", 400),
         ("/api/search?limit=100000", 422),
         ("/api/search?since=yesterday", 422),
+        ("/api/search?until=0", 422),
+        ("/api/windows?since=1764000000", 422),
+        ("/api/documents?changed_since=1764000000", 422),
         ("/api/nothing", 404),
     ],
 )

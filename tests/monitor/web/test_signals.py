@@ -16,7 +16,7 @@ from monitor.archive.scans import start_scan
 from monitor.collecting.by_hand import Signal, add
 from monitor.collecting.intake import Intake
 from monitor.core.zone import ZONE
-from monitor.web import api, app
+from monitor.web import answers, app
 from nlp.assessment import Assessment, Direction, Level, Tag
 from spiders.events import PageRead
 from spiders.finding import Finding, Kind
@@ -96,7 +96,7 @@ def test_from_a_signal_to_its_documents_and_its_theme(chromium: Any, rising: htt
 
 def test_the_same_as_json(rising: httpx.Client) -> None:
     (signal, *_) = rising.get("/api/signals").json()
-    api.SignalRow.model_validate(signal)
+    answers.SignalRow.model_validate(signal)
     assert (signal["sort"], signal["before"]) == ("term", 0)
     assert signal["subject"].startswith("kväveoxidskatt")
     assert len(signal["documents"]) == signal["matters"] == 8
