@@ -10,6 +10,8 @@ from monitor.cli import context, output
 from monitor.cli.commands import Commands
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from config.settings import Settings
     from monitor.delivery.subscribers import Subscriber, Wishes
 
@@ -176,23 +178,27 @@ def invite(who: Who) -> None:
 
 @app.command()
 def export(who: Who) -> None:
-    """Print everything that is kept of one person, as JSON."""
-    from monitor.archive.engine import reading
+    """Print everything that is kept of a subscription, as JSON; `people export` has the rest of a person."""
+    from monitor.archive.engine import writing
     from monitor.delivery import personal, subscribers
 
-    with context.archive() as engine, reading(engine) as conn:
-        output.as_json(personal.export(conn, subscribers.find(conn, who).id))
+    with context.archive() as engine, writing(engine) as conn:
+        number = subscribers.find(conn, who).id
+        found = personal.export(conn, number)
+        _note(conn, "export-person", number)
+    output.as_json(found)
 
 
 @app.command()
 def forget(who: Who) -> None:
-    """Erase a person for good; that letters were sent stays counted."""
+    """Erase a subscription for good; sent letters stay counted. `people erase` has the rest of a person."""
     from monitor.archive.engine import writing
     from monitor.delivery import personal, subscribers
 
     with context.archive() as engine, writing(engine) as conn:
         found = subscribers.find(conn, who)
         personal.forget(conn, found.id)
+        _note(conn, "erase-person", found.id)
     output.say(f"subscriber {found.id} is forgotten")
 
 
@@ -239,6 +245,15 @@ def bounces(
             f"subscriber {number} is paused: the last {settings.bounces_before_pause} letters came back; "
             f"`utblick subscribers edit {number} --state active` brings it back"
         )
+
+
+def _note(conn: Connection, action: str, number: int) -> None:
+    """Note among the changes what was done with a person's data, without the name."""
+    from getpass import getuser
+
+    from monitor.archive.web import record
+
+    record(conn, getuser(), context.clock(context.settings()), action=action, about=f"subscriber:{number}")
 
 
 def _invite(settings: Settings, one: Subscriber) -> None:

@@ -114,7 +114,7 @@ class Doorkeeper:
         return Visitor(known.name, role, known.shown or known.name)
 
     def _note(self, said: Said, known: Person | None) -> Person:
-        """The person as the archive knows it from now on; who is known already is not kept waiting."""
+        """The person as the archive knows it from now on; who is known already gets in also if that fails."""
         try:
             with writing(self._engine) as conn:
                 return welcome(conn, said, self._clock())

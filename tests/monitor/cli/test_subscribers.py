@@ -6,6 +6,8 @@ import pytest
 import typer
 from click.testing import CliRunner
 
+from monitor.archive.engine import open_archive, reading
+from monitor.archive.web import recorded
 from monitor.cli import subscribers
 from monitor.delivery.subscribers import SubscriberError
 
@@ -62,6 +64,11 @@ def test_from_adding_to_forgetting(utblick):
     assert "unsubscribed" in utblick("remove", "bo@example.se")
     assert utblick("forget", "anna.ek@example.se") == "subscriber 1 is forgotten\n"
     assert [one["id"] for one in json.loads(utblick("list", "--json"))] == [2]
+    engine = open_archive("sqlite:///var/utblick.db")
+    with reading(engine) as conn:
+        noted = [(one.action, one.object, dict(one.said)) for one in recorded(conn, 9)]
+    engine.dispose()
+    assert noted == [("erase-person", "subscriber:1", {}), ("export-person", "subscriber:1", {})]
 
 
 def test_an_empty_register(utblick):

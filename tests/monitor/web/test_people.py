@@ -6,17 +6,19 @@ import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import Engine
 
 from monitor.archive.engine import reading, writing
-from monitor.archive.people import people
+from monitor.archive.people import HEADER, Said, people, welcome
 from monitor.archive.tokens import make_token
 from monitor.archive.web import recorded, saved_searches
 from monitor.dossiers.cases import cases_of, set_case
 from monitor.web import app
+from tests import browser
 from tests.monitor.web.conftest import HOSTILE, NOW, Clock, serving, token_of
 from tests.monitor.web.test_hostile import LOCAL, behind_proxy
 
@@ -169,3 +171,39 @@ def test_hostile_names_stay_text(proxied: httpx.Client) -> None:
     assert taken.json()["person"]["subject"] == name
     unknown = proxied.post("/personer/uttag", headers=ANNA, data=data | {"who": f"x{HOSTILE}"})
     assert (unknown.status_code, "<img" in unknown.text) == (400, False)
+
+
+def test_erasing_and_handing_out_in_a_browser(chromium: Any, address: str, engine: Engine) -> None:
+    with writing(engine) as conn:
+        welcome(conn, Said(HEADER, "bo@example.org", "Bo Ek", "Bo Ek"), NOW)
+        set_case(conn, 1, {"owner": "Bo Ek", "position": "Bo Ek har skrivit."}, who="Bo Ek", at=NOW)
+    context = chromium.new_context(base_url=address, bypass_csp=True, locale="sv-SE", java_script_enabled=True)
+    page, found, wide = context.new_page(), [], []
+
+    def looked_at() -> None:
+        wide.extend(browser.too_wide(page, 320, 1440))
+        found.extend(browser.violations(page))
+
+    page.goto("/personer")
+    page.get_by_label("Namn eller e-postadress").fill("nobody")
+    page.get_by_role("button", name="Hämta allt som sparas").click()
+    page.get_by_role("alert").wait_for()
+    looked_at()
+    page.get_by_label("Namn eller e-postadress").fill("Bo Ek")
+    page.get_by_role("button", name="Radera …").click()
+    page.get_by_role("heading", name="Radera en person").wait_for()
+    assert page.get_by_role("link", name="dossier:1").is_visible()
+    looked_at()
+    page.get_by_role("button", name="Ja, radera").click()
+    page.get_by_text("Raderat.").wait_for()
+    page.goto("/handlingar")
+    page.get_by_role("button", name="Hämta zip-filen").click()
+    page.get_by_role("alert").wait_for()
+    looked_at()
+    page.get_by_label("Från och med").fill("2026-11-01")
+    page.get_by_label("Till och med").fill("2026-11-30")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Hämta zip-filen").click()
+    assert download.value.suggested_filename == "utblick-uttag.zip"
+    context.close()
+    assert (found, wide) == ([], [])
