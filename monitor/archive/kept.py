@@ -22,6 +22,8 @@ REST = 20
 """How many times longer than counting took its outcome may be given although the archive has changed …"""
 FREE = 2.0
 """… less so many seconds: what takes a tenth of a second or less is never old."""
+PATIENT = 0.1
+"""Seconds of work that somebody else's reading is waited for."""
 MOST_KEPT = 64
 
 Value = TypeVar("Value")
@@ -72,13 +74,20 @@ class Kept:
             return entry.value  # type: ignore[no-any-return]  # what `make` gave for this key before
         with self._lock:
             making = self._making.setdefault(key, threading.Lock())
-        with making:
+            old = self._entries.get(key)
+        # Who comes while another reads it anew takes the old value instead of standing in line.
+        if not making.acquire(blocking=old is None or old.took < PATIENT):
+            assert old is not None  # noqa: S101  # else we would have waited
+            return old.value  # type: ignore[no-any-return]  # as above
+        try:
             if (entry := self._usable(key, pulse)) is None:
                 begun = self._worked()
                 value = make()
                 entry = _Entry(value, pulse, self._clock(), self._worked() - begun)
                 self._keep(key, entry)
-        return entry.value  # type: ignore[no-any-return]  # as above
+            return entry.value  # type: ignore[no-any-return]  # as above
+        finally:
+            making.release()
 
     def _usable(self, key: Hashable, pulse: Hashable) -> _Entry | None:
         with self._lock:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import uvicorn
-from starlette.types import ASGIApp
+from anyio.to_thread import current_default_thread_limiter
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.errors import ConfigError
 from config.settings import Settings
@@ -15,6 +16,9 @@ from monitor.errors import MonitorError
 from monitor.web import app
 from monitor.web import public as pages_for_all
 
+WORKERS = 6
+"""Requests that are worked on at once; the others wait in line. More would only wait for each other: one
+interpreter, and a database connection with warm pages for each of the first ones alone."""
 GRACE = 5
 """Seconds that open requests get when the server ends."""
 
@@ -77,10 +81,20 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _in_line(application: ASGIApp) -> ASGIApp:
+    """The application with at most `WORKERS` requests at work."""
+
+    async def called(scope: Scope, receive: Receive, send: Send) -> None:
+        current_default_thread_limiter().total_tokens = WORKERS
+        await application(scope, receive, send)
+
+    return called
+
+
 def _serve(application: ASGIApp, listener: socket.socket, stop: threading.Event) -> None:
     # Whose word on the visitor's address counts is decided by `monitor.web.guard`, never by the server.
     config = uvicorn.Config(
-        application,
+        _in_line(application),
         proxy_headers=False,
         server_header=False,
         lifespan="off",
