@@ -19,9 +19,11 @@ from monitor.archive.ratings import judge
 from monitor.archive.schema import assessment, document, tag
 from monitor.cli.app import run
 from monitor.meaning import rating
-from monitor.meaning.models import in_force, kept, load_in_force, use
+from monitor.meaning.models import in_force, kept, load_in_force, place_of, use
 from monitor.meaning.relearning import Fall, Relearned, relearn
-from nlp.assessment import Level
+from nlp.assessment import Level, Text
+from nlp.model import load
+from tests.nlp.embedder import embedded
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 
@@ -134,6 +136,21 @@ def test_what_the_model_knows_already_changes_nothing(settings: Settings) -> Non
     found = learned(settings)
     assert not any(one.fell for one in found.falls)
     assert found.loss_after <= found.loss_before + 0.01
+
+
+def test_what_is_taught_with_the_extra_serves_those_without_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nlp.embeddings.installed", lambda: embedded)
+    judged(settings, lambda _, text: {"themes": {"upphandling": "avlopp" in text.lower()}})
+    found = learned(settings.model_copy(update={"embeddings": "on"}))
+    folder = place_of(settings, found.version)
+    plain, extra = load(folder, settings.config), load(folder, settings.config, embedded)
+    assert plain.version == found.version
+    assert extra.version == f"{found.version}+e5"
+    text = Text("1", "Rening av avloppsvatten", "Kommunerna ska bygga ut sina reningsverk", genre="fpm")
+    for one in (plain, extra):
+        assert next(one.assess([text], reasons=False)).tags[0].theme in ("va-vatten", "upphandling")
 
 
 def test_too_few_judgements_are_said(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
