@@ -16,7 +16,7 @@ from monitor.errors import MonitorError
 from monitor.web import app
 from monitor.web import public as pages_for_all
 
-WORKERS = 6
+WORKERS = 5
 """Requests that are worked on at once; the others wait in line. More would only wait for each other: one
 interpreter, and a database connection with warm pages for each of the first ones alone."""
 GRACE = 5

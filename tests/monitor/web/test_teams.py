@@ -51,7 +51,7 @@ def test_a_rule_is_proposed_taken_and_refused(client: httpx.Client, engine: Engi
     assert "2 dokument väntar på ett beslut:" in page
     told = client.get("/dokument/3").text
     assert f"{TEAM} bevakar ”Slam” och föreslår:" in told
-    assert "Ägare: miljönämnden." in told
+    assert "ägare: miljönämnden." in told
 
     yes = client.post("/dokument/3/forslag/1", data={"token": shared, "verdict": "yes"})
     assert (yes.status_code, yes.headers["location"]) == (303, "/dokument/3?saved=1#bedomning")
