@@ -41,10 +41,13 @@ class Offer(list[letter.Item]):
             return item
         desk = self._desk
         known = [desk.themes[theme.id] for theme in item.themes]
+        most = strongest(group)
+        # Of papers of one level that in the reader's language says why: its words stand in the letter.
+        same = [one for one in group if one.language == desk.language and one.level == most.level]
         return replace(
             item,
             summary=next((said for one in group if (said := substance(one))), {}),
-            grounds=grounds(strongest(group), known, desk.organisation),
+            grounds=grounds(strongest(same) if same else most, known, desk.organisation),
             risk=self._risk(item, [one for one in group if one.level in FULL]),
         )
 
