@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, String, func, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, String, cast, func, select
 
 from monitor.archive.files import case_file, dossier_document
 from monitor.archive.kept import kept_of
@@ -22,6 +22,9 @@ from monitor.search.index import OWN_COLUMNS, Filters, handled
 
 FACETS = ("theme", "level", "direction", "kind", "stage", "source", "language", "status", "owner", "year")
 """What matches are counted by."""
+
+SEPARATOR = "\x1f"
+"""Stands between values that come over as one text (ASCII: unit separator)."""
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -43,6 +46,9 @@ class Column:
         """How many of these documents have each value."""
         counted = np.bincount(self.codes[chosen], minlength=len(self.values))
         return {value: int(number) for value, number in zip(self.values[1:], counted[1:], strict=True) if number}
+
+
+_NO_COLUMN = Column(np.zeros(1, np.int32), ("",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,34 +186,51 @@ def _cases(conn: Connection) -> Cases:
     return found
 
 
+class _Places(dict[str, int]):
+    """Gives each value that it is asked for the next place."""
+
+    def __missing__(self, value: str) -> int:
+        self[value] = len(self)
+        return self[value]
+
+
 def _read(conn: Connection) -> Columns:
-    size = (conn.execute(select(func.max(document.c.id))).scalar() or 0) + 1
-    numbers: list[int] = []
-    # Days as text: making dates of them all would take longer than reading them.
-    rows = conn.execute(select(document.c.id, type_coerce(document.c.day, String)))
-    days = np.zeros(size, np.int32)
-    for number, day in rows.all():
-        numbers.append(number)
-        days[number] = _day(day)
-    there = np.zeros(size, np.bool_)
+    """Read the columns, each as one text: millions of single values would take many times longer to come over."""
+    own = [
+        document.c.id,
+        func.replace(cast(document.c.day, String), "-", ""),
+        *(document.c[name] for name in OWN_COLUMNS),
+    ]
+    texts = conn.execute(select(*(_joined(conn, func.coalesce(cast(one, String), "")) for one in own))).one()
+    if not texts[0]:
+        return Columns(np.zeros(1, np.bool_), np.zeros(1, np.int32), dict.fromkeys(OWN_COLUMNS, _NO_COLUMN), {})
+    numbers = _numbers(texts[0])
+    size = int(numbers.max()) + 1
+    there, days = np.zeros(size, np.bool_), np.zeros(size, np.int32)
     there[numbers] = True
-    own = {name: _column(conn, select(document.c.id, document.c[name]), size) for name in OWN_COLUMNS}
-    themes: dict[str, Mask] = {}
-    for number, theme in conn.execute(select(tag.c.document, tag.c.theme).where(tag.c.assigned)).all():
-        if theme not in themes:
-            themes[theme] = np.zeros(size, np.bool_)
-        if number < size:
-            themes[theme][number] = True
-    return Columns(there, days, own, themes)
+    days[numbers] = _numbers(texts[1])
+    columns = {}
+    for name, text in zip(OWN_COLUMNS, texts[2:], strict=True):
+        places, codes = _Places({"": 0}), np.zeros(size, np.int32)
+        codes[numbers] = [places[value] for value in text.split(SEPARATOR)]
+        columns[name] = Column(codes, tuple(places))
+    tagged = select(tag.c.theme, _joined(conn, cast(tag.c.document, String))).where(tag.c.assigned)
+    themes = {}
+    for theme, text in conn.execute(tagged.group_by(tag.c.theme)):
+        themes[theme] = np.zeros(size, np.bool_)
+        found = _numbers(text)
+        themes[theme][found[found < size]] = True
+    return Columns(there, days, columns, themes)
 
 
-def _column(conn: Connection, query: Select[Any], size: int) -> Column:
-    codes = np.zeros(size, np.int32)
-    places: dict[str | None, int] = {None: 0}
-    for number, value in conn.execute(query).all():
-        if number < size:
-            codes[number] = places.setdefault(value, len(places))
-    return Column(codes, ("", *(value for value in places if value is not None)))
+def _joined(conn: Connection, column: ColumnElement[str]) -> ColumnElement[str]:
+    """All values of a column as one text, in the order in which the rows are read."""
+    joining = func.string_agg if conn.dialect.name == "postgresql" else func.group_concat
+    return joining(column, SEPARATOR)
+
+
+def _numbers(text: str) -> Numbers:
+    return np.fromstring(text, np.int64, sep=SEPARATOR)
 
 
 def _day(text: Any) -> int:
