@@ -10,7 +10,7 @@ from monitor.archive.base import metadata
 from monitor.archive.known import chunks, grouped
 from monitor.archive.schema import document, document_identifier
 from monitor.archive.upsert import upsert
-from monitor.core.alike import Face, page_of
+from monitor.core.alike import OWN_NUMBERS, Face, page_of
 
 twin = Table(
     "twin",
@@ -54,8 +54,14 @@ def of_day(conn: Connection, kind: str, day: date) -> Iterator[Face]:
         yield Face(**row, subjects=frozenset())
 
 
-def named_alike(conn: Connection, one: Face) -> set[int]:
-    """Earlier documents of other sources with the address of `one`, or with one of its numbers."""
+def named_alike(conn: Connection, one: Face, most: int) -> set[int]:
+    """Earlier documents of other sources with the address of `one`, or with one of its own numbers; the oldest.
+
+    Args:
+        conn: a reading connection.
+        one: the document.
+        most: at most so many by its address, and by each number.
+    """
     other = and_(document.c.source != one.source, document.c.id < one.id)
     queries = []
     if page := page_of(one.url):
@@ -65,11 +71,14 @@ def named_alike(conn: Connection, one: Face) -> set[int]:
             .where(other, twin.c.page == page)
         )
     for scheme, value in one.subjects:
+        if scheme not in OWN_NUMBERS:
+            continue  # a procedure names many documents
         named = select(document_identifier.c.document).where(
             document_identifier.c.scheme == scheme, document_identifier.c.value == value
         )
         queries.append(select(document.c.id).where(other, document.c.id.in_(named)))
-    return {number for query in queries for number in conn.execute(query).scalars()}
+    oldest = (query.order_by(document.c.id).limit(most) for query in queries)
+    return {number for query in oldest for number in conn.execute(query).scalars()}
 
 
 def leaders(conn: Connection, ids: Iterable[int]) -> dict[int, int]:

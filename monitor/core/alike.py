@@ -5,9 +5,11 @@ speaks for two files speaks against it: other numbers in the titles, other files
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, insort
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from rapidfuzz import fuzz, process, utils
@@ -19,6 +21,8 @@ ALIKE = 92
 APART = timedelta(days=3)
 """Days that two sources may differ in about one thing; numbered acts may differ more."""
 ACT_APART = timedelta(days=45)
+COMPARED = 1_000
+"""Different titles of one kind, day and language with the same figures with which one is compared."""
 SHORTEST = 25
 """Characters of a title below which it is a rubric ("Pressmeddelande"), not a name."""
 
@@ -57,6 +61,7 @@ def same(one: Face, other: Face) -> str | None:
     return "title" if apart <= APART and _same_title(one, other) else None
 
 
+@lru_cache(maxsize=4_096)
 def page_of(url: str) -> str | None:
     """An address as a key: scheme, `www.`, tracking, a final slash and the fragment do not count.
 
@@ -106,27 +111,63 @@ def _sorted(title: str) -> str:
 class Titles:
     """Titles in which like ones are found without comparing each with each: thousands come on one day.
 
-    Only titles of one kind, day and language with the same figures are compared at all, and those in one go.
+    Only titles of one kind, day and language with the same figures are compared at all, equal ones once. Where
+    such a group has more than `COMPARED` different titles, one is compared with its neighbours in two orders, from
+    its first word and from its last: likeness between others is then not seen.
     """
 
-    _groups: dict[tuple[object, ...], dict[int, str]] = field(default_factory=dict)
-    _sources: dict[int, str] = field(default_factory=dict)
+    _groups: dict[tuple[object, ...], "_Group"] = field(default_factory=dict)
 
     def add(self, one: Face) -> None:
         """Keep the titles of a document."""
-        self._sources[one.id] = one.source
         for key, said in _keyed(one, one.day):
-            self._groups.setdefault(key, {})[one.id] = said
+            self._groups.setdefault(key, _Group()).add(said, one.source, one.id)
 
-    def like(self, one: Face) -> set[int]:
-        """Documents of other sources, of its kind and `APART` at the most, whose title may be the same."""
+    def like(self, one: Face, most: int) -> list[int]:
+        """Earlier documents of other sources, of its kind and `APART` at the most, whose title may be the same.
+
+        Args:
+            one: the document.
+            most: of more than so many the oldest.
+        """
         found: set[int] = set()
         for days in range(-APART.days, APART.days + 1):
             for key, said in _keyed(one, one.day + timedelta(days=days)):
-                group = self._groups.get(key, {})
-                alike = process.extract_iter(said, group, scorer=fuzz.ratio, score_cutoff=ALIKE)
-                found |= {number for _, _, number in alike if self._sources[number] != one.source}
-        return found
+                group = self._groups.get(key)
+                if group is not None:
+                    found.update(group.like(said, one, most))
+        return sorted(found)[:most]
+
+
+@dataclass(slots=True)
+class _Group:
+    """Documents by title and source, the titles in order."""
+
+    by_title: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    forward: list[str] = field(default_factory=list)
+    backward: list[str] = field(default_factory=list)
+
+    def add(self, said: str, source: str, number: int) -> None:
+        if said not in self.by_title:
+            self.by_title[said] = {}
+            insort(self.forward, said)
+            insort(self.backward, said[::-1])
+        insort(self.by_title[said].setdefault(source, []), number)
+
+    def like(self, said: str, one: Face, most: int) -> Iterator[int]:
+        alike = process.extract_iter(said, self._near(said), scorer=fuzz.ratio, score_cutoff=ALIKE)
+        for title, _, _ in alike:
+            for source, numbers in self.by_title[title].items():
+                if source != one.source:
+                    yield from numbers[: min(most, bisect_left(numbers, one.id))]
+
+    def _near(self, said: str) -> Collection[str]:
+        if len(self.forward) <= COMPARED:
+            return self.forward
+        side = COMPARED // 4
+        first, last = bisect_left(self.forward, said), bisect_left(self.backward, said[::-1])
+        ahead = self.forward[max(0, first - side) : first + side]
+        return {*ahead, *(one[::-1] for one in self.backward[max(0, last - side) : last + side])}
 
 
 def _keyed(one: Face, day: date) -> Iterator[tuple[tuple[object, ...], str]]:

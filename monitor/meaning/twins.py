@@ -49,15 +49,15 @@ class _Known:
         missing = [number for number in ids if number not in self.faces]
         self.faces |= {number: face for number, (face, _) in faces(conn, missing).items()}
 
-    def titled_like(self, conn: Connection, one: Face) -> set[int]:
-        """Documents of other sources whose title may be the same, later ones among them."""
+    def titled_like(self, conn: Connection, one: Face) -> list[int]:
+        """Earlier documents of other sources whose title may be the same."""
         for days in range(-APART.days, APART.days + 1):
             day = one.day + timedelta(days=days)
             if (one.kind, day) not in self.days:
                 self.days.add((one.kind, day))
                 for other in of_day(conn, one.kind, day):
                     self.titles.add(other)
-        return self.titles.like(one)
+        return self.titles.like(one, MOST_ALIKE)
 
 
 def _examine(conn: Connection, number: int, known: _Known) -> bool:
@@ -74,23 +74,21 @@ def _examine(conn: Connection, number: int, known: _Known) -> bool:
 
 def _leader(conn: Connection, one: Face, known: _Known) -> tuple[int, str | None]:
     """Who leads the document, and why; itself where it is alone."""
-    others = named_alike(conn, one) | {number for number in known.titled_like(conn, one) if number < one.id}
+    others = named_alike(conn, one, MOST_ALIKE) | set(known.titled_like(conn, one))
     nearest = sorted(others)[:MOST_ALIKE]
     known.fetch(conn, nearest)
     alike = [other for other in nearest if same(one, known.faces[other])]
     heads = sorted(set(leaders(conn, alike).values()) - {one.id})
-    known.fetch(conn, heads)
+    groups = members(conn, heads)
+    known.fetch(conn, sorted({*heads, *(own for group in groups.values() for own in group)}))
     for head in heads:
         # It must be the same as the first of the group, or chains of likeness would join what is different.
         reason = same(one, known.faces[head])
-        if reason and _fits(conn, one, head):
+        if reason and _fits(one, groups.get(head, (head,)), known):
             return head, reason
     return one.id, None
 
 
-def _fits(conn: Connection, one: Face, head: int) -> bool:
+def _fits(one: Face, group: Sequence[int], known: _Known) -> bool:
     """Whether nothing in the group comes from the same source: a source does not show one thing twice."""
-    group = members(conn, [head]).get(head, (head,))
-    return all(
-        face.source != one.source for face, _ in faces(conn, [own for own in group if own != one.id]).values()
-    )
+    return all(known.faces[own].source != one.source for own in group if own != one.id)

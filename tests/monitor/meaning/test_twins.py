@@ -107,7 +107,25 @@ def test_titles_that_are_the_same_are_found_without_comparing_all(said: list[tup
     for one in faces:
         titles.add(one)
     for one in faces:
-        assert titles.like(one) >= {two.id for two in faces if same(one, two) == "title"}
+        earlier = {two.id for two in faces if two.id < one.id and same(one, two) == "title"}
+        assert set(titles.like(one, 100)) >= earlier
+
+
+def test_of_very_many_alike_the_neighbours_and_the_oldest_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.core.alike.COMPARED", 40)
+    titles = Titles()
+    for number in range(400):
+        named = f"Reports of the council on urban waste {chr(97 + number % 20)}{chr(97 + number // 20)}"
+        titles.add(other(id=number, source="ab"[number % 2], url="", titles={"en": named}))
+    twin = other(id=900, source="c", url="", titles={"en": "Reports of the council on urban waste cd"})
+    found = titles.like(twin, 10)
+    assert len(found) == 10
+    assert found == sorted(found)
+    exact = other(id=62, source="c", url="", titles={"en": "Reports of the council on urban waste cd"})
+    assert all(number < 62 for number in titles.like(exact, 100))
+    for number in range(1000, 1500):
+        titles.add(other(id=number, source="a", url="", titles=dict(twin.titles)))
+    assert len(titles.like(replace(twin, id=9000), 100)) == 100
 
 
 @given(st.text(max_size=80))
