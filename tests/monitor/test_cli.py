@@ -25,6 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working directory with the example's configuration and clock."""
     for name in [name for name in os.environ if name.startswith("UTBLICK_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("UTBLICK_EMBEDDINGS", "off")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("UTBLICK_CONFIG", str(example.overlay()))
     monkeypatch.setenv("UTBLICK_NOW", "2026-11-23T07:00:00+00:00")

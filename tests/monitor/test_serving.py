@@ -94,6 +94,7 @@ def test_two_schedulers_run_each_of_200_due_sources_once(
             **{key: value for key, value in os.environ.items() if not key.startswith("UTBLICK_")},
             "UTBLICK_DATABASE_URL": archive_url,
             "UTBLICK_DATA_DIR": str(tmp_path / "var"),
+            "UTBLICK_EMBEDDINGS": "off",
             "UTBLICK_CONFIG": str(overlay(tmp_path / "config", address, DUE)),
             "UTBLICK_ALLOW_PRIVATE_ADDRESSES": "true",
             "UTBLICK_LETTER_AT": "never",

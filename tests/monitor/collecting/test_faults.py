@@ -64,6 +64,7 @@ def configured(folder: Path, base: str, names: list[str]) -> dict[str, str]:
         **{key: value for key, value in os.environ.items() if not key.startswith("UTBLICK_")},
         "UTBLICK_CONFIG": str(folder / "config"),
         "UTBLICK_DATA_DIR": str(folder / "var"),
+        "UTBLICK_EMBEDDINGS": "off",
         "UTBLICK_ALLOW_PRIVATE_ADDRESSES": "true",
     }
 
