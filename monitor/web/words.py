@@ -94,6 +94,20 @@ SEATS: Mapping[str, tuple[str, str]] = {
     "member": ("ledamot", "member"),
     "substitute": ("suppleant", "substitute"),
 }
+ROWS: Mapping[str, tuple[str, str]] = {
+    "subscriber": ("prenumeration", "subscription"),
+    "visit": ("besök", "visits"),
+    "access_token": ("nycklar", "tokens"),
+    "saved_search": ("bevakningar", "followed searches"),
+    "team_member": ("grupper", "groups"),
+    "judgement": ("rättelser av bedömningar", "corrected judgements"),
+    "case_change": ("ändringar i ärenden", "changes of cases"),
+    "dossier_event": ("händelser i ärenden", "events of files"),
+    "join_verdict": ("beslut om vad som hör ihop", "decisions on what belongs together"),
+    "join_proposal": ("avgjorda förslag", "decided proposals"),
+    "rule_match": ("avgjorda förslag av grupper", "decided proposals of groups"),
+    "audit": ("rader i loggen", "lines of the log"),
+}
 TABLES = {
     "language": TONGUES,
     "kind": KINDS,
@@ -102,6 +116,7 @@ TABLES = {
     "outcome": OUTCOMES,
     "field": FIELDS,
     "relation": RELATIONS,
+    "rows": ROWS,
     "seat": SEATS,
 }
 

@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.archive.engine import reading, writing
-from monitor.archive.people import HEADER, Said, people, welcome
+from monitor.archive.people import HEADER, NAMED, Said, people, welcome
 from monitor.archive.tokens import make_token
 from monitor.archive.web import recorded, saved_searches
 from monitor.dossiers.cases import cases_of, set_case
 from monitor.web import app
+from monitor.web.words import ROWS
 from tests import browser
 from tests.monitor.web.conftest import HOSTILE, NOW, Clock, serving, token_of
 from tests.monitor.web.test_hostile import LOCAL, behind_proxy
@@ -173,6 +174,10 @@ def test_hostile_names_stay_text(proxied: httpx.Client) -> None:
     assert (unknown.status_code, "<img" in unknown.text) == (400, False)
 
 
+def test_every_row_that_names_a_person_has_a_name_for_people() -> None:
+    assert {column.table.name for column in NAMED} <= ROWS.keys()
+
+
 def test_erasing_and_handing_out_in_a_browser(chromium: Any, address: str, engine: Engine) -> None:
     with writing(engine) as conn:
         welcome(conn, Said(HEADER, "bo@example.org", "Bo Ek", "Bo Ek"), NOW)
@@ -193,6 +198,7 @@ def test_erasing_and_handing_out_in_a_browser(chromium: Any, address: str, engin
     page.get_by_role("button", name="Radera …").click()
     page.get_by_role("heading", name="Radera en person").wait_for()
     assert page.get_by_role("link", name="dossier:1").is_visible()
+    assert page.get_by_text("ändringar i ärenden: 2").is_visible()
     looked_at()
     page.get_by_role("button", name="Ja, radera").click()
     page.get_by_text("Raderat.").wait_for()
