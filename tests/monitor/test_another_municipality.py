@@ -112,10 +112,9 @@ def test_nothing_it_writes_names_the_shipped_municipality(read: Say, home: Path)
     read("subscribers", "add", "anna@storstad.example.se")
     read("brief", "send", "--dry-run")
     # To whom a ministry sends its remisser is the ministry's text, not ours.
-    with sqlite3.connect(home / "var" / "utblick.db") as archive:
-        archive.execute("UPDATE document SET addressees = NULL")
-        archive.execute("PRAGMA journal_mode = DELETE")
-    archive.execute("VACUUM")
+    archive = sqlite3.connect(home / "var" / "utblick.db", isolation_level=None)
+    for statement in ("UPDATE document SET addressees = NULL", "PRAGMA journal_mode = DELETE", "VACUUM"):
+        archive.execute(statement)
     archive.close()
     for path in (home / "var").rglob("*"):
         if path.is_file():

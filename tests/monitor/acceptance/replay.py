@@ -6,7 +6,7 @@ import json
 import tomllib
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,10 @@ import pytest
 
 import config.loading
 import nlp.model
+from monitor.archive.engine import writing
+from monitor.cli import context
 from monitor.cli.app import run
+from monitor.letters.briefing import Edition, Office, gather, publish
 from tests.monitor.acceptance import library
 from tests.monitor.mail_server import MailServer
 
@@ -46,7 +49,19 @@ LETTERS = tuple(
         ),
     )
 )
-"""The Fridays with a letter: where something happens, the week after, while a last day comes near."""
+"""The Fridays whose letter was read: where something happens, the week after, while a last day comes near."""
+
+NEARING = tuple(
+    map(
+        date.fromisoformat,
+        (
+            *("2020-08-07", "2021-05-14", "2021-07-02", "2022-11-18", "2022-11-25", "2023-01-06", "2023-01-13"),
+            *("2023-02-10", "2023-02-24", "2026-04-10", "2026-04-17", "2026-04-24", "2026-05-01", "2026-05-29"),
+            "2027-07-16",
+        ),
+    )
+)
+"""The other Fridays on which a last day, of the window or our own, has come near. All the rest are quiet."""
 
 CASE = {
     "2026-03-20": ("--status", "tilldelad", "--owner", "VA-chefen", "--channel", "Svenskt Vatten"),
@@ -95,6 +110,8 @@ class Replay:
         self.server = server
         self.payloads = folder / "payloads"
         self.letters: dict[date, str] = {}
+        self.others: dict[date, Edition] = {}
+        """The editions of all other Fridays."""
         self.confirmed: list[tuple[str, str]] = []
         """Title of each document that a person joined, and why it was proposed."""
 
@@ -102,13 +119,29 @@ class Replay:
         """From the first call for evidence until the directive is due as Swedish law."""
         library.write(self.payloads)
         utblick("subscribers", "add", "anna.ek@example.org", "--now", "2020-07-20")
-        for day in LETTERS:
-            if day in library.DAYS and self._scan(day):
-                self._confirm(day)
-            if noted := CASE.get(day.isoformat()):
-                utblick("case", "set", REFERENCE, *noted, "--by", OFFICER, "--now", f"{day}T06:30")
-            self.letters[day] = utblick("brief", "preview", "--now", f"{day}T07:00")
-            utblick("brief", "send", "--now", f"{day}T07:00")
+        office = Office.of(context.settings())
+        day = LETTERS[0]
+        while day <= LETTERS[-1]:
+            if day in LETTERS:
+                self._live_through(day)
+            else:
+                self.others[day] = self._publish(office, day)
+            day += timedelta(weeks=1)
+
+    def _live_through(self, day: date) -> None:
+        if day in library.DAYS and self._scan(day):
+            self._confirm(day)
+        if noted := CASE.get(day.isoformat()):
+            utblick("case", "set", REFERENCE, *noted, "--by", OFFICER, "--now", f"{day}T06:30")
+        self.letters[day] = utblick("brief", "preview", "--now", f"{day}T07:00")
+        utblick("brief", "send", "--now", f"{day}T07:00")
+
+    def _publish(self, office: Office, day: date) -> Edition:
+        """The edition of a week without news, as `brief send` makes it before it writes to anybody."""
+        year, week, _ = day.isocalendar()
+        now = datetime.combine(day, time(7), UTC)
+        with context.archive() as engine, writing(engine) as conn:
+            return publish(conn, gather(conn, office, week=f"{year}-W{week:02}", now=now))
 
     def _scan(self, day: date) -> int:
         """Read every source; gives how many joins were proposed."""

@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from monitor.core.joining import names_file
 from monitor.core.stages import Model
 from tests import golden
 from tests.monitor.acceptance import library
-from tests.monitor.acceptance.replay import LETTERS, OFFICER, REFERENCE, Replay, told
+from tests.monitor.acceptance.replay import LETTERS, NEARING, OFFICER, REFERENCE, Replay, told
 from tests.monitor.file_room import files
 from tests.monitor.mail_server import running
 
@@ -82,6 +82,31 @@ def test_the_sources_are_asked_where_the_shipped_ones_are() -> None:
 def test_the_letter_of_the_week_is_the_one_that_was_read(years: Replay, day: date) -> None:
     year, week, _ = day.isocalendar()
     golden.check(GOLDEN / f"{year}-W{week:02}.txt", years.letters[day])
+
+
+@pytest.mark.parametrize("year", range(LETTERS[0].year, LETTERS[-1].year + 1))
+def test_a_week_without_news_tells_of_a_last_day_that_nears_or_of_nothing(years: Replay, year: int) -> None:
+    for day, edition in years.others.items():
+        if day.year == year:
+            told = {one["id"]: (one["entries"], one["lines"]) for one in edition.json["sections"]}
+            assert told.pop("sources")[1], day  # how the sources fare is said every week
+            entries, lines = told.pop("deadlines")
+            # How last week's matters fared is told once, and only where there were some.
+            outcomes = [one["title"]["text"] for one in told.pop("outcomes")[1]]
+            assert all(one.startswith("Oförändrat sedan v.") for one in outcomes), day
+            assert not any(entries or lines for entries, lines in told.values()), day
+            assert len(entries) + len(lines) == (day in NEARING), day
+            assert edition.json["quiet"] is (day not in NEARING), day
+            assert ("lugn vecka" in edition.subject) is (day not in NEARING), day
+            assert edition.text.count("\nInget att notera.\n") == 8 - bool(outcomes) - (day in NEARING), day
+            assert all(one["days_left"] >= 0 for one in (*(one["window"] for one in entries), *lines)), day
+
+
+def test_every_friday_has_its_letter(years: Replay) -> None:
+    fridays = [LETTERS[0] + timedelta(weeks=week) for week in range((LETTERS[-1] - LETTERS[0]).days // 7 + 1)]
+    assert sorted([*years.letters, *years.others]) == fridays
+    assert not set(years.letters) & set(years.others)
+    assert set(NEARING) <= set(years.others)
 
 
 def test_every_golden_letter_is_one_of_these_weeks(years: Replay) -> None:
