@@ -58,7 +58,7 @@ class Riksdagen(Platform):
     """
 
     name: ClassVar[str] = "riksdagen"
-    parser: ClassVar[str] = "riksdagen/1"
+    parser: ClassVar[str] = "riksdagen/2"
     redact: ClassVar[tuple[str, ...]] = (
         "**.dokintressent",
         "**.anforande",

@@ -71,6 +71,10 @@ _HAPPENED = frozenset({None, "inträffat", "klart"})
 _PLANNED = frozenset({"planerat", "preliminärt"})
 _CANCELLED = frozenset({"inställt", "utgår", "struket"})
 
+_TREATS = "behandlar"
+_SHARED = frozenset({"1", "99", "100"})
+"""Numbers of the budget bills: every committee reports on its part of them."""
+
 _HEAD = 300
 """Characters within which a Commission document names itself."""
 _MENTIONS = 20_000
@@ -179,7 +183,7 @@ def record_finding(status: Fields, source: str, version: str | None, audit: Audi
         fact.need_str("kod"): line(fact.opt_str("text"))
         for fact in _block(status, "dokuppgift", "uppgift", ("namn", "dok_id", "systemdatum"))
     }
-    references = _references(_block(status, "dokreferens", "referens"))
+    references = _references(_block(status, "dokreferens", "referens"), document.kind)
     files = _block(status, "dokbilaga", "bilaga", ("dok_id", "subtitel", "filnamn", "filstorlek", "filtyp"))
     is_eu = document.kind is Kind.EU_DOCUMENT
     procedure = parse_identifier(facts.get("DossierNummer", ""))
@@ -304,21 +308,32 @@ def _memo(document: Document, body: str) -> list[Identifier]:
     return [*stated, *(name for name in story if (name.scheme, name.value) not in known)]
 
 
-def _references(elements: Iterable[Fields]) -> list[Identifier]:
+def _references(elements: Iterable[Fields], kind: Kind) -> list[Identifier]:
     """Documents that the Riksdag ties to this one, as mentions: a memo may be about several EU documents.
 
-    Only types of `_TIED`.
+    But a committee's report is about the one bill that it treats, so that the Riksdag's decision on the report is
+    known as that on the bill; of several they are a package. Only types of `_TIED`.
     """
     named = []
+    treated = []
     for reference in elements:
-        reference.ignore("referenstyp", "uppgift", "ref_dok_titel", "ref_dok_subtitel", "ref_dok_dokumentnamn")
-        dok_id, kind = reference.opt_str("ref_dok_id"), (reference.opt_str("ref_dok_typ") or "").lower()
+        sort = reference.opt_str("referenstyp", nullable=kind is not Kind.COMMITTEE_REPORT)
+        reference.ignore("uppgift", "ref_dok_titel", "ref_dok_subtitel", "ref_dok_dokumentnamn")
+        dok_id, type_ = reference.opt_str("ref_dok_id"), (reference.opt_str("ref_dok_typ") or "").lower()
         subtype = reference.opt_str("ref_dok_subtyp", nullable=True) or ""
         rm, number = reference.opt_str("ref_dok_rm") or "", reference.opt_str("ref_dok_bet") or ""
-        if not dok_id or kind not in _TIED:
+        if not dok_id or type_ not in _TIED:
             continue
-        other = Document(dok_id, "", kind, subtype.lower(), rm, number, number, None, None, None)
-        named += [replace(name, relation=Relation.MENTION) for name in _own(other)]
+        other = Document(dok_id, "", type_, subtype.lower(), rm, number, number, None, None, None)
+        if kind is Kind.COMMITTEE_REPORT and sort == _TREATS and type_ == "prop" and number not in _SHARED:
+            treated.append(other)
+        else:
+            named += [replace(name, relation=Relation.MENTION) for name in _own(other)]
+    about = Relation.SUBJECT if len(treated) == 1 else Relation.PACKAGE
+    for bill in treated:
+        # The number joins; the bill's dok_id is the bill's own.
+        names = _own(bill)
+        named += [replace(name, relation=about if name.scheme != "dok-id" else Relation.MENTION) for name in names]
     return named
 
 

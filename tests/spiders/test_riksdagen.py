@@ -233,13 +233,40 @@ def test_what_is_planned_is_no_step_and_unknown_codes_are_said() -> None:
     assert reading.warnings == ("unknown activity status 'kanske'",)
 
 
-def test_references_are_mentions_without_members_motions() -> None:
-    def reference(**fields: str) -> dict[str, Any]:
-        empty = dict.fromkeys(
-            words("referenstyp uppgift ref_dok_subtyp ref_dok_titel ref_dok_subtitel ref_dok_dokumentnamn")
-        )
-        return empty | fields
+def reference(**fields: str) -> dict[str, Any]:
+    empty = dict.fromkeys(
+        words("referenstyp uppgift ref_dok_subtyp ref_dok_titel ref_dok_subtitel ref_dok_dokumentnamn")
+    )
+    return empty | fields
 
+
+@pytest.mark.parametrize(
+    ("bills", "relation", "values"),
+    [
+        (("89",), Relation.SUBJECT, {"Prop. 2026/27:89"}),
+        (("89", "90"), Relation.PACKAGE, {"Prop. 2026/27:89", "Prop. 2026/27:90"}),
+        (("1",), Relation.MENTION, {"Prop. 2026/27:1"}),
+    ],
+)
+def test_a_committees_report_is_about_the_bill_that_it_treats(
+    bills: tuple[str, ...], relation: Relation, values: set[str]
+) -> None:
+    """So the Riksdag's decision on the report is a step of the bill's file."""
+    tied = [
+        reference(referenstyp="behandlar", ref_dok_id=f"HE03{number}", ref_dok_typ="prop")
+        | {"ref_dok_rm": "2026/27", "ref_dok_bet": number, "ref_dok_subtyp": "prop"}
+        for number in bills
+    ]
+    changes = {"dokreferens": {"referens": tied}, "dokaktivitet": {"aktivitet": [activity("BES", "2027-03-03")]}}
+    report = record(**changes)
+    about = {"dok_id": "HE01MJU5", "doktyp": "bet", "typ": "bet", "subtyp": "bet", "rm": "2026/27"}
+    report["dokumentstatus"]["dokument"] |= about | {"beteckning": "MJU5", "titel": "Avlopp"}
+    finding = only(read(report, f"{DATA}/dokumentstatus/HE01MJU5.json"))
+    assert values <= set(named(finding, relation))
+    assert finding.steps == (Step(date(2027, 3, 3), "riksdagen:BES"),)
+
+
+def test_references_are_mentions_without_members_motions() -> None:
     refs = [
         reference(ref_dok_id="HE01MJU5", ref_dok_typ="bet", ref_dok_rm="2026/27", ref_dok_bet="MJU5"),
         reference(ref_dok_id="HE022", ref_dok_typ="mot", ref_dok_rm="2026/27", ref_dok_bet="2"),
