@@ -12,7 +12,7 @@ import pytest
 
 from config.errors import ConfigError
 from config.sources import load_sources
-from spiders.finding import Finding, Identifier, Kind, Relation, Step
+from spiders.finding import Finding, Identifier, Kind, Relation
 from spiders.parliament import Parliament
 from spiders.parliament_lists import MOST_PAGES
 from spiders.platform import Assignment, Blocked, Drifted, Empty, Failed, Page, Reading
@@ -274,22 +274,6 @@ def test_a_document_brings_its_procedure(shared: Path) -> None:
     assert read(answer, told(options={"procedures": False})).asks == ()
     with pytest.raises(Drifted, match="A-1-2000-0001 was asked, the record is A-9-2024-0163"):
         read(page(body_of(shared, REPORT), LIST, reader="document", context={"id": "A-1-2000-0001"}))
-
-
-def test_the_calendar_of_the_plenary() -> None:
-    # Constructed with the names of the recorded meetings of API v1; v2 is not recorded.
-    url = f"{API}/meetings?year=2026&limit=10"
-    sitting = {
-        "activity_id": "MTG-PL-2026-12-16",
-        "activity_date": "2026-12-15T23:00:00.000Z",
-        "activity_label": {"sv": "Onsdagen den 16 december 2026", "en": "Wednesday, 16 December 2026"},
-    }
-    reading = read_list([sitting, {"activity_id": "CMTG-PL-2026-010261-01"}], url)
-    finding = only(reading)
-    assert finding.title["sv"] == "Europaparlamentets plenarsammanträde: Onsdagen den 16 december 2026"
-    assert finding.steps == (Step(date(2026, 12, 16), "ep:PLENARY_SITTING"),)
-    assert (reading.asks, reading.last) == ((), True)
-    assert "activity_label" in " ".join(read_list([sitting, {**sitting, "activity_label": None}], url).warnings)
 
 
 # ------------------------------------------------------------------ pages of the site

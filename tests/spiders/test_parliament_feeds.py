@@ -1,12 +1,14 @@
-"""Feeds of the Parliament. Constructed: rows as a public client quotes one, Atom as the service documents it."""
+"""Feeds and calendar of the Parliament. Constructed: rows as clients quote them, Atom as the service documents it."""
 
 import json
 import random
+from datetime import date
 from typing import Any
 
 import pytest
 
 from config.errors import ConfigError
+from spiders.finding import Step
 from spiders.parliament import Parliament
 from spiders.platform import Assignment, Blocked, Drifted, Empty, Failed, Page, Reading, SourceError
 from spiders.reading import read_page
@@ -160,6 +162,26 @@ def test_whatever_an_atom_feed_lacks_is_named(old: str, new: str, named: str) ->
     except SourceError as exc:
         said = str(exc)
     assert named in said
+
+
+def test_the_calendar_of_the_plenary() -> None:
+    # Constructed with the names of the recorded meetings of API v1; v2 is not recorded.
+    url = f"{API}/meetings?year=2026&limit=10"
+    sitting = {
+        "activity_id": "MTG-PL-2026-12-16",
+        "activity_date": "2026-12-15T23:00:00.000Z",
+        "activity_label": {"sv": "Onsdagen den 16 december 2026", "en": "Wednesday, 16 December 2026"},
+    }
+
+    def listed(rows: list[dict[str, Any]]) -> Reading:
+        return read_page(PLATFORM, page({"data": rows}, url, reader="list"), told(url), (204,))
+
+    reading = listed([sitting, {"activity_id": "CMTG-PL-2026-010261-01"}])
+    [finding] = reading.findings
+    assert finding.title["sv"] == "Europaparlamentets plenarsammanträde: Onsdagen den 16 december 2026"
+    assert finding.steps == (Step(date(2026, 12, 16), "ep:PLENARY_SITTING"),)
+    assert (reading.asks, reading.last) == ((), True)
+    assert "activity_label" in " ".join(listed([sitting, {**sitting, "activity_label": None}]).warnings)
 
 
 @pytest.mark.parametrize(
