@@ -1,4 +1,4 @@
-"""Feeds and calendar of the Parliament. Constructed: rows as clients quote them, Atom as the service documents it."""
+"""Feeds and calendar of the Parliament. Constructed: rows as clients quote one, Atom as it is documented."""
 
 import json
 import random
