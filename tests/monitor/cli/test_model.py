@@ -11,6 +11,7 @@ import pytest
 from config.themes import load_themes
 from monitor.cli.app import run
 from nlp.judge import Floats
+from nlp.train import metrics
 from tests.nlp.embedder import embedded
 
 WAYS = ("restricting", "enabling", "both", "unclear")
@@ -53,6 +54,7 @@ def judged(tmp_path: Path) -> Path:
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("UTBLICK_CONFIG", raising=False)
+    monkeypatch.setattr(metrics, "RESAMPLES", 10)  # how wide intervals are is a test of theirs
 
 
 @pytest.fixture
