@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from config.errors import ConfigError
-from config.sources import load_sources
 from spiders.finding import Finding, Identifier, Kind, Relation, Step
 from spiders.oeil import Oeil
 from spiders.platform import Assignment, Blocked, Drifted, Empty, Failed, Page, Reading
@@ -302,14 +301,6 @@ def test_files_that_are_followed_or_open_are_read_every_time() -> None:
 def test_a_declaration_that_makes_no_sense_is_refused(url: str, options: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         PLATFORM.check(told(url, options=options).source)
-
-
-def test_every_declared_source_makes_sense() -> None:
-    own = [source for source in load_sources() if source.platform == PLATFORM.name]
-    assert own
-    for source in own:
-        PLATFORM.check(source)
-        assert not source.enabled or source.evidence.certainty in ("recorded", "verified")
 
 
 def test_only_known_addresses_are_asked_for() -> None:

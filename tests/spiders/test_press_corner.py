@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from config.errors import ConfigError
-from config.sources import load_sources
 from spiders.finding import Finding, Identifier, Kind, Relation
 from spiders.platform import Ask, Assignment, Blocked, Drifted, Empty, Failed, Reading
 from spiders.press_corner import MOST_PAGES, PressCorner
@@ -269,14 +268,6 @@ def _said_of(body: object) -> str:
 def test_a_declaration_that_makes_no_sense_is_refused(url: str, options: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         PLATFORM.check(assignment("press-corner", url, options=options).source)
-
-
-def test_every_declared_source_makes_sense() -> None:
-    own = [source for source in load_sources() if source.platform == PLATFORM.name]
-    assert own
-    for source in own:
-        PLATFORM.check(source)
-        assert not source.enabled or source.evidence.certainty in ("recorded", "verified")
 
 
 def test_only_the_services_own_addresses_are_asked_for() -> None:
