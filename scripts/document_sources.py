@@ -110,7 +110,9 @@ def _about(name: str) -> str:
 
 
 def _shared(source: Source) -> str:
-    return f" (same documents as `{source.documents_of}`)" if source.documents_of else ""
+    same = f" (same documents as `{source.documents_of}`)" if source.documents_of else ""
+    also = ", ".join(one.host for one in source.also)
+    return same + (f" (with files from {also})" if also else "")
 
 
 def _evidence(source: Source) -> str:

@@ -165,7 +165,7 @@ def _read_list(page: Page, assignment: Assignment) -> Reading:
         if _is_wanted(finding, version, assignment):
             asks.append(_page_ask(base, finding, own, version))
         if _is_young(finding, assignment):
-            asks.extend(list_asks(finding, assignment.source))
+            asks.extend(list_asks(finding, assignment.source, audit))
     if not findings:
         raise Drifted(f"none of {len(rows)} rows could be read; {'; '.join(audit.warnings())[:300]}: {page.url}")
     return Reading(

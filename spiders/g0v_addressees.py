@@ -10,19 +10,25 @@ from urllib.parse import urlsplit
 
 from config.sources import Source
 from spiders.addressees import is_list, names_in
+from spiders.fields import Audit
 from spiders.finding import Addressees, Finding, Kind
 from spiders.g0v_pages import SITE, link
 from spiders.pdf_text import Unreadable, pdf_text
 from spiders.platform import Ask, Page, Reading
 
 
-def list_asks(finding: Finding, source: Source) -> Iterator[Ask]:
+def list_asks(finding: Finding, source: Source, audit: Audit) -> Iterator[Ask]:
     """The requests for what is attached to a remiss as its list of addressed bodies, at declared hosts."""
     if finding.kind is not Kind.REMISS:
         return
     hosts = {one.host for one in source.also}
     for label, address in finding.attachments or ():
-        if is_list(label, address) and urlsplit(address).hostname in hosts:
+        host = urlsplit(address).hostname
+        if not is_list(label, address):
+            continue
+        if host not in hosts:
+            audit.note(f"a list of addressed bodies is not asked for: {host} is not declared (also)")
+        else:
             context = {"path": finding.key, "title": finding.title["sv"], "label": label}
             yield Ask(address, "addressees", context=context, to_file=True, otherwise=(), once=True)
 

@@ -29,7 +29,7 @@ ROW: dict[str, Any] = {
 
 
 def told(**terms: Any) -> Assignment:
-    return assignment("g0v", LIST, **terms)
+    return assignment("g0v", LIST, **({"also": ({"host": "www.regeringen.se"},)} | terms))
 
 
 def read(body: object, url: str = LIST, *, about: Assignment | None = None, **terms: Any) -> Reading:

@@ -70,6 +70,8 @@ def test_the_list_of_a_young_remiss_is_asked_for_and_may_fail() -> None:
 
 def test_it_is_only_asked_for_where_the_declaration_names_its_host() -> None:
     assert asked(told(also=())) == []
+    said = read_page(G0v(), page([row()], LIST, reader="list"), told(also=())).warnings
+    assert "a list of addressed bodies is not asked for: www.regeringen.se is not declared (also)" in said
     assert asked(told(also=({"host": "regeringen.se"},))) == []
     (source,) = (one for one in load_sources() if one.id == "g0v-remisser")
     assert [(one.host, one.delay) for one in source.also] == [("www.regeringen.se", 3.0)]
