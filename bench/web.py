@@ -179,10 +179,15 @@ def measure(folder: Path, database: str, chosen: argparse.Namespace) -> dict[str
             # As a scan does it, in a process of its own.
             scan = get_context("spawn").Process(target=scan_on, args=(database, chosen.seconds))
             scan.start()
+            before = server.cpu()
             times, wrong = together(server, chosen.documents, chosen.readers, chosen.seconds)
+            after = server.cpu()
             scan.join()
             name = f"{chosen.readers} readers and a scan"
-            sys.stdout.write(f"{name:24} {_said(times)}   {len(times)} requests, {wrong} errors\n")
+            sys.stdout.write(f"{name:24} {_said(times)}   {len(times)} requests, {wrong} errors")
+            if before is not None and after is not None:
+                sys.stdout.write(f", CPU {(after - before) / len(times):.0f} ms each")
+            sys.stdout.write("\n")
             measured[name] = Taken(times)
     return measured
 

@@ -211,7 +211,8 @@ def _prepare(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> No
         "foreign_keys = ON",
         "temp_store = MEMORY",
         "cache_size = -65536",
-        "mmap_size = 268435456",
+        # The most that SQLite maps. Every commit of a scan empties all readers' caches; what is mapped stays.
+        "mmap_size = 2147418112",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
