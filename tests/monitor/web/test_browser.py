@@ -79,8 +79,14 @@ def test_results_come_while_typing(page: Any) -> None:
 
 def test_narrow_by_a_facet_and_take_it_away(page: Any) -> None:
     page.goto("/sok?q=slam")
-    page.get_by_role("navigation", name="Avgränsa träffarna").get_by_role("link", name="Remiss").click()
+    kinds = page.get_by_role("navigation", name="Avgränsa träffarna").get_by_role("list", name="Typ")
+    kinds.get_by_role("link", name="Remiss").click()
     page.wait_for_url("**kind=remiss*")
+    kinds.get_by_role("link", name="Nyhet").click()
+    page.wait_for_url("**kind=remiss&kind=news*")
+    assert page.get_by_role("status").inner_text() == "2 träffar"
+    kinds.get_by_role("link", name="Ta bort valet nyhet").click()
+    page.wait_for_url("**/sok?q=slam&kind=remiss")
     page.get_by_role("link", name="Ta bort valet Typ: remiss").click()
     page.wait_for_url("**/sok?q=slam")
 
