@@ -41,7 +41,10 @@ def test_the_key_is_the_guid_else_the_clean_address_else_a_digest() -> None:
 
 
 def test_what_no_item_has_although_it_is_expected_is_said() -> None:
-    body = rss(item("A", "https://a.example/1", "g1", more="<category>Vatten</category>"), item("B", guid="g2"))
+    body = rss(
+        item("A", "https://a.example/1", "g1", more="<category>Vatten</category>"),
+        item("B", "https://a.example/2", "g2"),
+    )
     default = read_page(PLATFORM, page(body, URL), assignment("feed", URL)).warnings
     assert default == ("no item has description, summary, content:encoded or content (options.expected: text)",)
     assert read(body, options={"expected": ["guid", "link", "title", "date", "categories"]}).warnings == ()
