@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 
 if TYPE_CHECKING:
-    from scrapy import Request
+    from scrapy import Request, Spider
     from scrapy.http import Response
 
 _NOTHING = b"User-agent: *\nDisallow: /\n"
 
 
 class Robots(RobotsTxtMiddleware):
-    """Scrapy's own, with the status looked at first."""
+    """Scrapy's own, with the status looked at first, and out of AutoThrottle's count."""
+
+    async def process_request(self, request: Request, spider: Spider | None = None) -> None:
+        """Hold `request` against the rules of its host; the one that asks for the rules passes."""
+        if request.meta.get("dont_obey_robotstxt"):
+            # How fast the rules come says nothing of the pages, and would slow even a source that wants no pause.
+            request.meta["autothrottle_dont_adjust_delay"] = True
+        await super().process_request(request, spider)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500:

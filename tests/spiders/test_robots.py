@@ -1,6 +1,7 @@
 """robots.txt that is not there, or broken: the status decides before the body does (RFC 9309, 2.3.1)."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,14 +18,17 @@ FORBIDS = b"User-agent: *\nDisallow: /\n"
 
 
 @contextmanager
-def host(status: int, rules: bytes) -> Iterator[str]:
-    """The address of a page on a host whose robots.txt answers so."""
+def host(status: int, rules: bytes, *, after: float = 0.0, asked: list[float] | None = None) -> Iterator[str]:
+    """The address of a page on a host whose robots.txt answers so, `after` seconds; `asked` hears of pages."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:  # the library's name
             if self.path == "/robots.txt":
+                time.sleep(after)
                 answer(self, status, rules, Content_Type="text/plain")
             else:
+                if asked is not None:
+                    asked.append(time.monotonic())
                 answer(self, 200, GOOD)
 
         def log_message(self, format: str, *args: Any) -> None: ...
@@ -55,3 +59,11 @@ def test_the_status_of_robots_decides(scan: Scan, status: int, rules: bytes, out
         attempt = scan(declared("one", address)).attempts["one"]
     assert attempt.outcome is outcome, attempt.error
     assert (outcome is Outcome.BLOCKED) is ("robots.txt" in (attempt.error or ""))
+
+
+def test_slow_rules_make_no_slow_source(scan: Scan) -> None:
+    asked: list[float] = []
+    with host(200, ALLOWS, after=1.5, asked=asked) as address:
+        scan(*(declared(f"s{number}", f"{address}/{number}", delay=0, per_host=1) for number in range(3)))
+    assert len(asked) == 3
+    assert asked[-1] - asked[0] < 1.5, "the time that robots.txt took was taken for the pace of the pages"
