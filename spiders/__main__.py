@@ -7,6 +7,7 @@ attempt that is under way.
 """
 
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -16,14 +17,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from scrapy.crawler import AsyncCrawlerProcess
-
 from config.errors import ConfigError
-from spiders.crawl import Scan, ScanSpider
 from spiders.events import Done, Event, Job
-from spiders.middleware.replay import library
-from spiders.scrapy_settings import scrapy_settings
-from spiders.wire import decode, encode
 
 
 def main() -> None:
@@ -31,6 +26,9 @@ def main() -> None:
     events = os.dup(sys.stdout.fileno())
     # Whatever prints must not come between two events.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    _load()
+    from spiders.wire import decode, encode
+
     line = sys.stdin.buffer.readline()
     if not line:
         return  # nobody wants anything after all
@@ -50,6 +48,20 @@ def main() -> None:
     os._exit(0)  # all is said: taking the interpreter apart would only let the parent wait
 
 
+def _load() -> None:
+    """Import what takes time. All of it stays: looking through it while it grows was a fifth of the start."""
+    gc.disable()
+    import scrapy.crawler  # noqa: F401  # as the last
+
+    import spiders.crawl
+    import spiders.middleware.replay
+    import spiders.scrapy_settings
+    import spiders.wire  # noqa: F401  # loaded for whoever imports from it
+
+    gc.freeze()
+    gc.enable()
+
+
 def _peak() -> int:
     """Bytes of memory at the most. `getrusage` counts the parent before exec too, so it is the second choice."""
     with suppress(OSError, StopIteration, ValueError):
@@ -59,6 +71,12 @@ def _peak() -> int:
 
 
 def _crawl(job: Job, emit: Callable[[Event], None]) -> None:
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from spiders.crawl import Scan, ScanSpider
+    from spiders.middleware.replay import library
+    from spiders.scrapy_settings import scrapy_settings
+
     if job.replay is not None:
         library(Path(job.replay))
     widest = max((assignment.source.per_host for assignment in job.assignments), default=1)
