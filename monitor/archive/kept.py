@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary, ref
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 
 REST = 20
 """How many times longer than counting took its outcome may be given although the archive has changed …"""
@@ -123,8 +123,12 @@ def _pulse_of(engine: Engine) -> Callable[[], Hashable]:
     if engine.dialect.name == "postgresql":
         return partial(_last_transaction, ref(engine))
     path = engine.url.database
-    # A database in memory is its connection's own: nobody can watch it from another.
-    return _Watch(path) if path and path != ":memory:" else count().__next__
+    if not path or path == ":memory:":
+        # A database in memory is its connection's own: nobody can watch it from another.
+        return count().__next__
+    watch = _Watch(path)
+    event.listen(engine, "engine_disposed", lambda _engine: watch.close())
+    return watch
 
 
 def _last_transaction(engine: "ref[Engine]") -> Hashable:
@@ -143,6 +147,13 @@ class _Watch:
         self._path = path
         self._connection: sqlite3.Connection | None = None
         self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Let go of the file; asked again, it is opened again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
 
     def __call__(self) -> Hashable:
         with self._lock:
