@@ -8,8 +8,22 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Table, case, func, insert, literal, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 
 from bench.search import NOW, fill, made_up, tag_all
 from monitor.archive.engine import open_archive, reading, writing
@@ -112,9 +126,9 @@ def _points_to(column: "Column[int]") -> Table | None:
     return column.table if column.name == "id" else None
 
 
-def _copied(column: "Column[int]", number: int, lengths: dict[Table, int]) -> "Column[int]":
+def _copied(column: "Column[int]", number: int, lengths: dict[Table, int]) -> ColumnElement[Any]:
     if (table := _points_to(column)) is not None:
-        return column + number * lengths[table]  # type: ignore[return-value]  # an expression
+        return column + number * lengths[table]
     if column.name == "key":
-        return column + literal(f"+{number}")  # type: ignore[return-value]  # an expression
+        return column + literal(f"+{number}")
     return column

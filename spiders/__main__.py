@@ -51,12 +51,12 @@ def main() -> None:
 def _load() -> None:
     """Import what takes time. All of it stays: looking through it while it grows was a fifth of the start."""
     gc.disable()
-    import scrapy.crawler  # noqa: F401  # as the last
+    import scrapy.crawler  # noqa: F401  # loaded for `_crawl`
 
     import spiders.crawl
     import spiders.middleware.replay
     import spiders.scrapy_settings
-    import spiders.wire  # noqa: F401  # loaded for whoever imports from it
+    import spiders.wire  # noqa: F401  # loaded for `main` and `_crawl`
 
     gc.freeze()
     gc.enable()

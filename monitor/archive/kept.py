@@ -70,22 +70,26 @@ class Kept:
             make: reads it; called by one thread at a time.
         """
         pulse = self._pulse()
-        if (entry := self._usable(key, pulse)) is not None:
-            return entry.value  # type: ignore[no-any-return]  # what `make` gave for this key before
+        entry = self._usable(key, pulse) or self._renewed(key, pulse, make)
+        value: Value = entry.value
+        return value
+
+    def _renewed(self, key: Hashable, pulse: Hashable, make: Callable[[], object]) -> _Entry:
+        """The entry made anew; the old one where somebody else is at it and it takes long."""
         with self._lock:
             making = self._making.setdefault(key, threading.Lock())
             old = self._entries.get(key)
-        # Who comes while another reads it anew takes the old value instead of standing in line.
-        if not making.acquire(blocking=old is None or old.took < PATIENT):
-            assert old is not None  # noqa: S101  # else we would have waited
-            return old.value  # type: ignore[no-any-return]  # as above
+        if old is None or old.took < PATIENT:
+            making.acquire()
+        elif not making.acquire(blocking=False):
+            return old
         try:
             if (entry := self._usable(key, pulse)) is None:
                 begun = self._worked()
                 value = make()
                 entry = _Entry(value, pulse, self._clock(), self._worked() - begun)
                 self._keep(key, entry)
-            return entry.value  # type: ignore[no-any-return]  # as above
+            return entry
         finally:
             making.release()
 

@@ -158,12 +158,10 @@ def welcome(conn: Connection, said: Said, now: datetime) -> Person:
     if known is None:
         name = _free(conn, tidy_name(said.name))
         values = {"issuer": said.issuer, "subject": said.subject, "name": name, "created": now, **told}
-        conn.execute(insert(person).values(**values))
+        row = conn.execute(insert(person).values(**values).returning(person))
     else:
-        conn.execute(update(person).where(person.c.id == known.id).values(**told))
-    found = identified(conn, said.issuer, said.subject)
-    assert found is not None  # noqa: S101  # stored a moment ago, in this transaction
-    return found
+        row = conn.execute(update(person).where(person.c.id == known.id).values(**told).returning(person))
+    return _person(row.mappings().one())
 
 
 def is_news(known: Person, said: Said, now: datetime) -> bool:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digests.terms import Direction, Level
 from monitor.cli import context, output
-from monitor.cli.choices import Direction, Level
 
 if TYPE_CHECKING:
     from monitor.cli.commands import Commands

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -274,12 +274,12 @@ def _known_themes(settings: Settings) -> frozenset[str]:
     return frozenset(theme.id for theme in load_themes(settings.config))
 
 
-def _chosen(known: Wishes, *, theme: list[str] | None, **given: object) -> Wishes:
+def _chosen(known: Wishes, *, theme: list[str] | None, **given: Any) -> Wishes:
     """The known wishes with what was given; `given` are fields of `Wishes`, None: it was not."""
     from dataclasses import replace
 
     changed = {"themes": tuple(theme) if theme else None, **given}
-    return replace(known, **{name: value for name, value in changed.items() if value is not None})  # type: ignore[arg-type]  # fields of mixed types
+    return replace(known, **{name: value for name, value in changed.items() if value is not None})
 
 
 def _say(one: Subscriber) -> None:

@@ -194,17 +194,28 @@ class Stepped(Protocol):
     """A document as far as the way of its file hangs on it."""
 
     @property
-    def source(self) -> str: ...  # noqa: D102  # as in `Document`, all of them
+    def source(self) -> str:
+        """The id of the source that shows it."""
+
     @property
-    def key(self) -> str: ...  # noqa: D102
+    def key(self) -> str:
+        """The source's own id of it."""
+
     @property
-    def kind(self) -> str: ...  # noqa: D102
+    def kind(self) -> str:
+        """What it is (`spiders.finding.Kind`)."""
+
     @property
-    def published(self) -> date | None: ...  # noqa: D102
+    def published(self) -> date | None:
+        """The day it is dated; None: undated."""
+
     @property
-    def identifiers(self) -> tuple[Identifier, ...]: ...  # noqa: D102
+    def identifiers(self) -> tuple[Identifier, ...]:
+        """Numbers it carries."""
+
     @property
-    def steps(self) -> tuple[Step, ...]: ...  # noqa: D102
+    def steps(self) -> tuple[Step, ...]:
+        """Dated steps that it tells of."""
 
 
 def dated(one: Stepped, model: Model) -> list[Dated]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from digests import terms
 from monitor import example
-from monitor.cli import choices
 from monitor.cli.app import run
 from nlp import assessment
 
@@ -49,5 +49,5 @@ def test_wrong_words_are_said(home: Path, capsys: pytest.CaptureFixture[str]) ->
 
 def test_options_offer_the_classifiers_own_words() -> None:
     """Stated again, so that help loads no classifier; `na` is a model's word only."""
-    assert [*choices.Level] == [*assessment.Level]
-    assert [*choices.Direction] == [one for one in assessment.Direction if one is not assessment.Direction.NA]
+    assert [*terms.Level] == [*assessment.Level]
+    assert [*terms.Direction] == [one for one in assessment.Direction if one is not assessment.Direction.NA]
