@@ -42,6 +42,7 @@ def crawl(
     job: Job,
     *,
     process: subprocess.Popen[bytes] | None = None,
+    meanwhile: Callable[[], None] | None = None,
     idle: Callable[[], None] | None = None,
     stop: threading.Event | None = None,
     limit: float | None = None,
@@ -51,6 +52,7 @@ def crawl(
     Args:
         job: what to read.
         process: a child that was started before (`spiders.starting`) and waits for its job.
+        meanwhile: called once, as soon as the child has its job: the first event takes a moment.
         idle: called whenever no event has come for a moment.
         stop: once set, the child is asked to close its attempts; its last events still come.
         limit: seconds after which the child is killed; by default the longest deadline and `START`.
@@ -69,6 +71,8 @@ def crawl(
     reason = None
     with started(process) as running, closing(_Child(running, line)) as child:
         deadline = time.monotonic() + limit
+        if meanwhile is not None:
+            meanwhile()
         while (event := child.next_event()) is not None:
             if not isinstance(event, _Nothing):
                 _note(books, event)

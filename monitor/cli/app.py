@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import typer
@@ -12,76 +13,72 @@ from typer.exceptions import TyperException
 from monitor.cli.commands import Commands
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 DONE, FAILED, MISUSED = 0, 1, 2
 INTERRUPTED = 130
 """What the command line library makes of Ctrl-C."""
-_command = cache(typer.main.get_command)
+_group = cache(typer.main.get_group)
+
+
+COMMANDS: Mapping[str, str] = {
+    "demo": "demo",
+    "init": "init",
+    "scan": "scan",
+    "parse": "scan",
+    "rescan": "rescan",
+    "add": "add",
+    "search": "archive",
+    "show": "archive",
+    "explain": "archive",
+    "label": "label",
+    "doctor": "doctor",
+    "report": "report",
+    "serve": "serve",
+}
+"""The module of each command, in the order of the help."""
+GROUPS: Mapping[str, str] = {
+    "sources": "sources",
+    "case": "case",
+    "brief": "brief",
+    "subscribers": "subscribers",
+    "tokens": "tokens",
+    "people": "people",
+    "public-records": "public_records",
+    "alerts": "alerts",
+    "groups": "groups",
+    "model": "model",
+    "db": "database",
+}
+"""The module of each group of commands."""
 
 
 @cache
-def build() -> Commands:
-    """All commands, put together once in a process; it loads no heavy library."""
-    from monitor.cli import (
-        add,
-        alerts,
-        archive,
-        brief,
-        case,
-        database,
-        demo,
-        doctor,
-        groups,
-        init,
-        label,
-        model,
-        people,
-        public_records,
-        report,
-        rescan,
-        scan,
-        serve,
-        sources,
-        subscribers,
-        tokens,
-        upkeep,
-    )
+def build(word: str | None = None) -> Commands:
+    """The commands, put together once in a process; it loads no heavy library.
 
+    Args:
+        word: a command or a group: it alone is loaded, as nothing else is asked for; anything else: all of them.
+    """
+    only = [name for name in (*COMMANDS, *GROUPS) if name == word] or [*COMMANDS, *GROUPS]
     app = Commands(
         name="utblick",
         help="Watch what the EU, the state and international bodies are about to decide, and act in time.",
         no_args_is_help=True,
     )
-    demo.register(app)
-    init.register(app)
-    scan.register(app)
-    rescan.register(app)
-    add.register(app)
-    upkeep.register(sources.app)
-    app.add_typer(sources.app, name="sources")
-    archive.register(app)
-    label.register(app)
-    doctor.register(app)
-    report.register(app)
-    serve.register(app)
-    app.add_typer(case.app, name="case")
-    app.add_typer(brief.app, name="brief")
-    app.add_typer(subscribers.app, name="subscribers")
-    app.add_typer(tokens.app, name="tokens")
-    app.add_typer(people.app, name="people")
-    app.add_typer(public_records.app, name="public-records")
-    app.add_typer(alerts.app, name="alerts")
-    app.add_typer(groups.app, name="groups")
-    app.add_typer(model.app, name="model")
-    app.add_typer(database.app, name="db")
+    for module in dict.fromkeys(COMMANDS[name] for name in only if name in COMMANDS):
+        import_module(f"monitor.cli.{module}").register(app)
+    for name in only:
+        if name in GROUPS:
+            app.add_typer(import_module(f"monitor.cli.{GROUPS[name]}").app, name=name)
     return app
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit status: 0 done, 1 failed, 2 wrong usage or configuration."""
     try:
-        status = _command(build()).main(list(arguments), prog_name="utblick", standalone_mode=False)
+        command = _group(build(arguments[0] if arguments else None))
+        status = command.main(list(arguments), prog_name="utblick", standalone_mode=False)
         if status == INTERRUPTED:
             return _complain("interrupted; what was stored stays, the next run continues", FAILED)
         sys.stdout.flush()

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,9 +15,13 @@ import typer
 from monitor.cli import context, output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+    from datetime import date
     from subprocess import Popen
 
+    from sqlalchemy import Connection
+
+    from config.settings import Settings
     from config.sources import Source
     from monitor.cli.commands import Commands
     from monitor.collecting.scan import ScanReport
@@ -87,14 +92,12 @@ def _scanned(
     from monitor.archive.engine import reading
     from monitor.archive.scans import due_sources
     from monitor.collecting import scan as scanning
-    from monitor.following import estimated, follow
-    from monitor.labelling import label_new
 
     settings = context.settings()
     now = context.clock(settings)
     declared = load_sources(settings.config)
     chosen = select(declared, sources) if sources else tuple(one for one in declared if one.enabled)
-    windows = estimated(settings)
+    windows = partial(_estimated, settings)
     with context.archive(settings) as engine:
         if replay and not sources:
             chosen = scanning.recorded(engine, declared, replay, now, windows=windows)
@@ -114,13 +117,30 @@ def _scanned(
                 process=process,
                 stop=stop,
                 watch=watch,
+                meanwhile=_load_what_follows,
                 windows=windows,
             )
         if dry_run or report.interrupted:
             return report, None
+        from monitor.following import follow
+        from monitor.labelling import label_new
+
         filed = follow(engine, settings, lambda: context.clock(settings), rate=rate)
         label_new(engine, settings, lambda: context.clock(settings))
         return report, filed
+
+
+def _estimated(settings: Settings, conn: Connection, today: date) -> Collection[int]:
+    """As `monitor.following.estimated`, loaded only if a source follows files."""
+    from monitor.following import estimated
+
+    return estimated(settings)(conn, today)
+
+
+def _load_what_follows() -> None:
+    """Import what is used after a scan while the sources answer, and not while nothing else happens."""
+    import monitor.following
+    import monitor.labelling  # noqa: F401  # loaded for `_scanned`
 
 
 def parse(

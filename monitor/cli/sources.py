@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli import context, output
+from monitor.cli import context, output, upkeep
 from monitor.cli.commands import Commands
 
 if TYPE_CHECKING:
@@ -154,3 +154,6 @@ def _as_json(known: Known) -> dict[str, Any]:
         "typical": known.history.typical,
         "alarms": [{"sign": one.sign.value, "text": one.text} for one in known.alarms],
     }
+
+
+upkeep.register(app)  # after `list` and `show`, as in the help

@@ -89,6 +89,7 @@ def scan(
     process: subprocess.Popen[bytes] | None = None,
     stop: threading.Event | None = None,
     watch: Watcher | None = None,
+    meanwhile: Callable[[], None] | None = None,
     windows: Windows | None = None,
 ) -> ScanReport:
     """Read `sources` now and take in what they show.
@@ -105,6 +106,7 @@ def scan(
         process: the child, if it was started before (`spiders.starting`).
         stop: once set, open attempts are closed and what was read is kept.
         watch: hears of each event.
+        meanwhile: called once, while the first sources are asked: for what would take time afterwards.
         windows: asked for files to follow, if a source follows any.
 
     Raises:
@@ -128,7 +130,8 @@ def scan(
                     allow_private=settings.allow_private_addresses,
                 )
                 # Closed at once if the archive fails: the child must not go on for nobody.
-                with closing(crawl(job, process=child, idle=run.store, stop=stop)) as events:
+                events = crawl(job, process=child, meanwhile=meanwhile, idle=run.store, stop=stop)
+                with closing(events):
                     run.follow(events)
         finally:
             run.release(ours)

@@ -79,6 +79,18 @@ def test_an_unknown_option_is_wrong_usage(words: tuple[str, ...], capsys: pytest
     assert "--no-such-option" in error
 
 
+def test_a_command_alone_is_the_same_as_among_all() -> None:
+    """Only the module of the command asked for is loaded; the table that says which must know them all."""
+    whole = typer.main.get_group(build()).commands
+    for name, command in whole.items():
+        alone = typer.main.get_group(build(name)).commands
+        assert name in alone
+        assert [one.opts for one in alone[name].params] == [one.opts for one in command.params]
+        assert [*getattr(alone[name], "commands", {})] == [*getattr(command, "commands", {})]
+    assert len(typer.main.get_group(build("scan")).commands) < len(whole)
+    assert typer.main.get_group(build("scna")).commands.keys() == whole.keys(), "so that it can say what exists"
+
+
 def test_help_loads_no_heavy_library() -> None:
     code = (
         "import sys; from monitor.cli.app import run; run(['scan', '--help']);"
