@@ -19,8 +19,9 @@ server=$!
 trap 'kill $server; rm -rf "$work"' EXIT
 curl --silent --fail --retry 30 --retry-connrefused --retry-delay 1 --output /dev/null "http://127.0.0.1:$port/"
 number=0
-for path in / /sok '/sok?q=avlopp' '/sok?q=xyzzyqwert' /arende/11 /dokument/32 /signaler /kalender /brev /nycklar \
-  /bevakningar /kallor /statistik /andringar /om/sok /om/tillganglighet /om/api /nope; do
+for path in / /sok '/sok?q=avlopp' '/sok?q=xyzzyqwert' '/sok?q=avlopp&level=act&level=brief&status=open' /arende/11 \
+  /dokument/32 /signaler /kalender /brev /nycklar /bevakningar /kallor /statistik /andringar /personer /handlingar \
+  /om/sok /om/tillganglighet /om/api /nope; do
   number=$((number + 1))
   curl --silent "http://127.0.0.1:$port$path" > "$work/$number.html"
 done
