@@ -20,7 +20,7 @@ from annif.analyzer.analyzer import Analyzer
 ADDRESS = "http://example.org/theme/"
 
 
-class Plain(Analyzer):
+class Plain(Analyzer):  # type: ignore[misc]  # Annif lies in an environment of its own
     """Lower-case words."""
 
     name = "plain"

@@ -114,8 +114,9 @@ def baseline(task: Task, fold: int) -> Said:
     scores = _logistic(x, task.themes[kept], y)
     ridge = Ridge(alpha=1.0).fit(x, task.relevance[kept]).predict(y)
     x, y = _tfidf([*texts, *labelled], tested)
-    scores = (scores + _logistic(x, np.vstack([task.themes[kept], task.wide_themes[wide]]), y)) / 2
-    return scores, ridge
+    both = _logistic(x, np.vstack([task.themes[kept], task.wide_themes[wide]]), y)
+    mean: Floats = ((scores + both) / 2).astype(np.float32)
+    return mean, ridge
 
 
 def _logistic(x: sparse.csr_matrix, themes: Floats, y: sparse.csr_matrix) -> Floats:

@@ -92,8 +92,8 @@ def _copy(engine: Engine, times: int) -> None:
         with writing(engine) as conn:
             for table in COPIED:
                 copied = [_copied(column, number, lengths).label(column.name) for column in table.c]
-                own = next(column for column in table.c if _points_to(column) in lengths)
-                first = select(*copied).where(own <= lengths[_points_to(own)])
+                own, last = next((one, lengths[to]) for one in table.c if (to := _points_to(one)) in lengths)
+                first = select(*copied).where(own <= last)
                 conn.execute(insert(table).from_select(list(table.c), first))
             more = vocabulary.c.documents * (number + 1) / number
             conn.execute(update(vocabulary).values(documents=more))

@@ -77,7 +77,7 @@ def _object(number: int, size: int, chance: random.Random) -> dict[str, Any]:
     opens = NOW + timedelta(days=chance.randint(-400, 200) if live else -1500)
     closes = [_stamp(opens + timedelta(days=days)) for days in ((90, 400) if number % 5 == 0 else (120,))]
     programme = {"id": 43252405, "abbreviation": "LIFE2027", "description": "Programme for the Environment"}
-    value = {
+    value: dict[str, object] = {
         "type": 1 if live or number % 11 else 0,
         "ccm2Id": 40_000_000 + number,
         "identifier": f"LIFE-2026-TOPIC-{number}",

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.web import fill_archive, served
+from bench.filling import fill_archive
+from bench.web import served
 from monitor.archive.engine import open_archive
 
 BOUNDS = {"performance": 95, "accessibility": 98, "best-practices": 98}
@@ -58,11 +59,12 @@ def main() -> int:
     with TemporaryDirectory() as temporary:
         folder = chosen.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        engine = open_archive(f"sqlite:///{folder / 'utblick.db'}")
+        database = f"sqlite:///{folder / 'utblick.db'}"
+        engine = open_archive(database)
         fill_archive(engine, chosen.documents)
         engine.dispose()
-        with served(folder) as address:
-            found, lacking = scores(chosen.lighthouse, address + PAGE, chromium)
+        with served(folder, database) as server:
+            found, lacking = scores(chosen.lighthouse, server.address + PAGE, chromium)
     for name, score in found.items():
         sys.stdout.write(f"{name:16} {score:4}   bound {BOUNDS[name]}\n")
     for line in lacking:
