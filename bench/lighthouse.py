@@ -34,7 +34,7 @@ def scores(lighthouse: str, address: str, chromium: str) -> tuple[dict[str, int]
         "--chrome-flags=--headless=new --no-sandbox",
     ]
     environment = os.environ | {"CHROME_PATH": chromium}
-    done = subprocess.run(command, env=environment, capture_output=True, check=True)  # noqa: S603  # our own command
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)  # noqa: S603  # our own command
     report = json.loads(done.stdout)
     found = {name: round(report["categories"][name]["score"] * 100) for name in BOUNDS}
     counted = {one["id"] for name in BOUNDS for one in report["categories"][name]["auditRefs"] if one["weight"]}
