@@ -1,4 +1,4 @@
-"""What follows when documents came in: they are rated, compared with other sources, and filed."""
+"""What follows when documents came in: rated, compared with other sources, filed, and groups' rules apply."""
 
 from collections.abc import Callable, Collection
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from config.organisation import load_organisation
 from config.settings import Settings
 from monitor.dossiers.files import Rules, waiting
 from monitor.dossiers.filing import JoinReport, join_new
+from monitor.labelling import label_new
 from monitor.meaning.models import load_in_force
 from monitor.meaning.rating import is_unrated, rate_new
 from monitor.meaning.twins import find_twins
@@ -26,7 +27,7 @@ def follow(
     assessor: "Assessor | None" = None,
     rate: bool = True,
 ) -> JoinReport:
-    """Rate, compare and file every document that is new or has changed.
+    """Rate, compare and file every document that is new or has changed, and apply the rules of groups to it.
 
     Args:
         engine: the archive.
@@ -44,7 +45,9 @@ def follow(
             assessor = load_in_force(settings)
         rate_new(engine, assessor, load_organisation(settings.config), clock)
     find_twins(engine)
-    return join_new(engine, clock, overlay=settings.config)
+    filed = join_new(engine, clock, overlay=settings.config)
+    label_new(engine, settings, clock)
+    return filed
 
 
 def estimated(settings: Settings) -> Callable[[Connection, date], Collection[int]]:

@@ -29,7 +29,6 @@ from monitor.collecting.scan import NOT_WELL, Due, ScanReport, scan
 from monitor.delivery.outbox import forget_copies
 from monitor.errors import MonitorError
 from monitor.following import estimated, follow
-from monitor.labelling import label_new
 from monitor.letters.alerting import Round, send_alerts
 from monitor.letters.briefing import BriefingError
 from monitor.letters.posting import send
@@ -154,7 +153,6 @@ class Scheduler:
             )
         if any(one.counts.new or one.counts.changed for one in report.sources):
             filed = follow(self._engine, self._settings, self._clock, assessor=self._model())
-            label_new(self._engine, self._settings, self._clock)
             for line in filed.lines():
                 log.warning("%s", line)
         return report

@@ -42,7 +42,6 @@ def add(
     from monitor.collecting.by_hand import Signal
     from monitor.collecting.by_hand import add as store
     from monitor.following import follow
-    from monitor.labelling import label_new
 
     settings = context.settings()
     signal = Signal(
@@ -58,7 +57,6 @@ def add(
         zone = load_organisation(settings.config).zone
         number = store(engine, signal, zone=zone, clock=lambda: context.clock(settings))
         follow(engine, settings, lambda: context.clock(settings))
-        label_new(engine, settings, lambda: context.clock(settings))
         with reading(engine) as conn:
             one = get_document(conn, number)
     level = one.level if one else None

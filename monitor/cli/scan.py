@@ -123,11 +123,8 @@ def _scanned(
         if dry_run or report.interrupted:
             return report, None
         from monitor.following import follow
-        from monitor.labelling import label_new
 
-        filed = follow(engine, settings, lambda: context.clock(settings), rate=rate)
-        label_new(engine, settings, lambda: context.clock(settings))
-        return report, filed
+        return report, follow(engine, settings, lambda: context.clock(settings), rate=rate)
 
 
 def _estimated(settings: Settings, conn: Connection, today: date) -> Collection[int]:
@@ -139,8 +136,7 @@ def _estimated(settings: Settings, conn: Connection, today: date) -> Collection[
 
 def _load_what_follows() -> None:
     """Import what is used after a scan while the sources answer, and not while nothing else happens."""
-    import monitor.following
-    import monitor.labelling  # noqa: F401  # loaded for `_scanned`
+    import monitor.following  # noqa: F401  # loaded for `_scanned`
 
 
 def parse(

@@ -15,7 +15,7 @@ from monitor.archive.scans import start_scan
 from monitor.archive.web import recorded, save_search
 from monitor.collecting.intake import Intake
 from monitor.dossiers.cases import cases_of
-from monitor.dossiers.filing import join_new
+from monitor.following import follow
 from monitor.labelling import label_new
 from spiders.events import PageRead
 from spiders.finding import Kind
@@ -80,10 +80,9 @@ def test_what_comes_later_is_proposed_after_the_scan(engine: Engine, shared: str
         number = start_scan(conn, later, "command")
     fresh = (finding("nytt", "Slam på åkrar", "Slam.", Kind.NEWS), finding("annat", "Hamnen", "Sjöfart."))
     Intake(engine, number).take([PageRead("hys-open", "list", None, fresh)], later)
-    join_new(engine, lambda: later)
-    assert [one.proposed for one in label_new(engine, Settings(), lambda: later)] == [1]
-    assert [one.proposed for one in label_new(engine, Settings(), lambda: later)] == [0]
+    follow(engine, Settings(), lambda: later, rate=False)
     assert (proposed(engine, 6), proposed(engine, 7)) == ([1], [])
+    assert [one.proposed for one in label_new(engine, Settings(), lambda: later)] == [0], "as it was done already"
 
 
 def test_members_have_what_others_share_and_nobody_else(client: httpx.Client, engine: Engine) -> None:
