@@ -99,7 +99,11 @@ def _explain(exc: Exception) -> int:
 
     match exc:
         case TyperException():
-            return _complain(f"{exc.format_message()} (`--help` explains)", MISUSED)
+            said = exc.format_message()
+            if "\n" in said:  # the help, for a group that was given no command
+                sys.stderr.write(f"{said}\n")
+                return MISUSED
+            return _complain(f"{said} (`--help` explains)", MISUSED)
         case ConfigError():
             return _complain(_one_line(exc), MISUSED)
         case typer.Abort():

@@ -91,6 +91,17 @@ def test_a_command_alone_is_the_same_as_among_all() -> None:
     assert typer.main.get_group(build("scna")).commands.keys() == whole.keys(), "so that it can say what exists"
 
 
+@pytest.mark.parametrize("words", [(), ("case",), ("db",)], ids=" ".join)
+def test_a_group_without_a_command_explains_itself(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(words) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"Usage: {' '.join(('utblick', *words))} ")
+    assert "Commands:" in error
+    assert "explains" not in error
+
+
 def test_help_loads_no_heavy_library() -> None:
     code = (
         "import sys; from monitor.cli.app import run; run(['scan', '--help']);"
