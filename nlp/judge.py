@@ -1,10 +1,10 @@
 """From signals to judgement: the trained numbers and how they are put together.
 
-Themes: three readers score each theme (words, learned from judged texts; words, learned from publishers' labels as
-well; word vectors). A stack weighs them with the rules' counts and shares and how strong the strongest theme is.
-Relevance: readers (words twice, word vectors, features a person can name, and a forest of decision trees over all
-of these) are weighed by group of document into the chances of reaching each level. Direction: one reader for each
-way. All of it is linear or logistic, but for the forest.
+Themes: four readers score each theme (words, learned from judged texts; words, learned from publishers' labels as
+well; word vectors; nearness to judged texts). A stack weighs them with the rules' counts and shares and how strong
+the strongest theme is. Relevance: readers (words twice, word vectors, nearness, features a person can name, and a
+forest of decision trees over all of these) and the group of document are weighed into the chances of reaching each
+level. Direction: one reader for each way. All of it is linear or logistic, but for nearness and the forest.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
+from nlp.nearness import Nearness
 from nlp.reading import PUBLISHERS
 from nlp.signals import Signals
 from nlp.trees import Trees
@@ -20,7 +21,9 @@ from nlp.vectors import Vectors
 from nlp.vocabulary import Vocabulary
 
 Floats = npt.NDArray[np.float32]
-READERS = 3
+READERS = 4
+RELEVANCE_READERS = 7
+"""Two of words, one of vectors, four of nearness."""
 LEVELS = 3
 LEVEL_SHARES = (1.0, 1.0, 0.5)
 """How much reaching each level counts where readers add the levels up."""
@@ -44,7 +47,7 @@ class Linear:
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """The word and vector readers. Columns of `words`: T judged, T wide, 2 relevance, 4 direction.
+    """The readers. Columns of `words`: T judged, T wide, 2 relevance, 4 direction.
 
     Word weights are 8-bit with one scale for each column; `side` are the weights of the kinds of document.
     Columns of `vectors`: T themes, 1 relevance.
@@ -54,11 +57,15 @@ class Readers:
     scale: Floats
     side: Linear
     vectors: Linear
+    near_themes: Nearness
+    near_relevance: Nearness
+    """Columns: reaching each level, relevance as one scale."""
 
     def read(self, signals: Signals) -> "Scores":
         """The readers' scores."""
         words = signals.sparse.dot(self.words) * self.scale + self.side(signals.side)
-        return Scores.of(words, self.vectors(signals.vectors))
+        near = np.hstack([self.near_themes(signals), self.near_relevance(signals)])
+        return Scores.of(words, self.vectors(signals.vectors), near)
 
     def strength(
         self, vocabulary: Vocabulary, vectors: Vectors, words: Sequence[str], themes: Sequence[int]
@@ -84,17 +91,17 @@ class Scores:
     themes: Floats
     """(n, T, READERS)."""
     relevance: Floats
-    """(n, 3): two of words, one of vectors."""
+    """(n, RELEVANCE_READERS)."""
     direction: Floats
     """(n, WAYS)."""
 
     @classmethod
-    def of(cls, words: Floats, vectors: Floats) -> "Scores":
-        """From the columns that `Readers` describes."""
+    def of(cls, words: Floats, vectors: Floats, near: Floats) -> "Scores":
+        """From the columns that `Readers` describes; `near`: of themes, then of relevance."""
         count = vectors.shape[1] - 1
         return cls(
-            np.stack([words[:, :count], words[:, count : 2 * count], vectors[:, :count]], axis=2),
-            np.stack([words[:, 2 * count], words[:, 2 * count + 1], vectors[:, count]], axis=1),
+            np.stack([words[:, :count], words[:, count : 2 * count], vectors[:, :count], near[:, :count]], axis=2),
+            np.hstack([words[:, 2 * count : 2 * count + 2], vectors[:, count:], near[:, count:]]),
             words[:, 2 * count + 2 : 2 * count + 2 + len(WAYS)],
         )
 
@@ -131,7 +138,7 @@ class Stack:
     relevance_mean: Floats
     relevance_spread: Floats
     relevance: Linear
-    """Relevance readers by group → chances of the levels (logits)."""
+    """Relevance readers and group → chances of the levels (logits)."""
     levels: Floats
     """(groups, LEVELS): thresholds on the expected level from which background, brief and act begin."""
     direction: Linear
@@ -148,7 +155,7 @@ class Stack:
         features = named_features(signals, themes)
         named, trees = self.named(features), self.trees(tree_features(scores, features))
         readers = np.concatenate([scores.relevance, named.sum(1, keepdims=True), trees], axis=1)
-        return self.relevance(by_group((readers - self.relevance_mean) / self.relevance_spread, groups(signals)))
+        return self.relevance(with_group((readers - self.relevance_mean) / self.relevance_spread, groups(signals)))
 
 
 def with_subjects(logits: Floats, votes: Floats, weights: Floats) -> Floats:
@@ -193,10 +200,9 @@ def tree_features(scores: Scores, named: Floats) -> Floats:
     return np.hstack([scores.relevance, scores.direction, named])
 
 
-def by_group(readers: Floats, group: Floats) -> Floats:
-    """Readers, then the readers again for each group, then the group itself."""
-    crossed = readers[:, None, :] * group[:, :, None]
-    return np.hstack([readers, crossed.reshape(len(readers), -1), group])
+def with_group(readers: Floats, group: Floats) -> Floats:
+    """Readers, then the group: readers weigh the same in all of them, most groups being too small to say more."""
+    return np.hstack([readers, group])
 
 
 def sigmoid(x: Floats) -> Floats:

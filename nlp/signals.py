@@ -30,7 +30,9 @@ ACTS = (
     "REPORT",
     "DATPRO",
 )
-SIDES = (*PUBLISHERS.groups, *PUBLISHERS.kinds, *ACTS)
+_SORTS = ((PUBLISHERS.groups, group_of), (tuple(PUBLISHERS.kinds), kind_of), (ACTS, act_of))
+"""Names, and what tells a text's. A group may be called as a kind is, so each sort has columns of its own."""
+SIDES = tuple(name for names, _ in _SORTS for name in names)
 """Yes-or-no features: the group and kind of document and the type of act."""
 RULE_COLUMNS = 4
 """Per theme: keywords in the title, hints in the title, both again in the body."""
@@ -117,7 +119,7 @@ class Reader:
             self.vectors.transform(titles, bodies),
             np.concatenate([rule_counts(found, self.themes), topics], axis=2),
             _words(found),
-            _side(texts),
+            sides(texts),
             np.stack([self.crosswalk.votes(text, self.themes) for text in texts]),
             np.log1p(np.array([[len(title), len(body)] for title, body in pairs], np.float32)),
         )
@@ -157,13 +159,15 @@ def _words(found: Sequence[Found]) -> Floats:
     return np.log1p(counts)
 
 
-def _side(texts: Sequence[Text]) -> Floats:
+def sides(texts: Sequence[Text]) -> Floats:
+    """(n, SIDES): the group and kind of each document and the type of act, 0 or 1."""
     side = np.zeros((len(texts), len(SIDES)), np.float32)
-    place = {name: number for number, name in enumerate(SIDES)}
     for row, text in enumerate(texts):
-        for name in (group_of(text), kind_of(text), act_of(text)):
-            if name in place:
-                side[row, place[name]] = 1
+        first = 0
+        for names, of in _SORTS:
+            if (said := of(text)) in names:
+                side[row, first + names.index(said)] = 1
+            first += len(names)
     return side
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from nlp.embeddings import Embedded, Likeness
 from nlp.judge import Linear, Readers, Stack
+from nlp.nearness import Nearness
 from nlp.trees import Trees
 from nlp.vectors import Vectors
 from nlp.vocabulary import Vocabulary
@@ -104,7 +105,7 @@ def _parts(kind: type[Any], name: str, arrays: dict[str, Any]) -> dict[str, Any]
     hints = get_type_hints(kind)
     for field in fields(kind):
         key = f"{name}.{field.name}"
-        if (inner := hints[field.name]) in (Linear, Trees):
+        if (inner := hints[field.name]) in (Linear, Nearness, Trees):
             found[field.name] = inner(**_parts(inner, key, arrays))
         else:
             found[field.name] = arrays[key].item() if arrays[key].ndim == 0 else arrays[key]

@@ -25,11 +25,15 @@ from nlp.train.reasons import SAMPLE, Truth, truth
 from nlp.vectors import Vectors
 from nlp.vocabulary import Vocabulary
 
-THEME_PARTS = ("words, judged texts", "words, publishers' labels too", "word vectors")
+THEME_PARTS = ("words, judged texts", "words, publishers' labels too", "word vectors", "nearness to judged texts")
 RELEVANCE_PARTS = (
     "words, one scale",
     "words, level by level",
     "word vectors",
+    "nearness, reaching background",
+    "nearness, reaching brief",
+    "nearness, reaching act",
+    "nearness, one scale",
     "nameable features",
     "decision trees",
 )
@@ -195,13 +199,13 @@ def ablation(found: Validation) -> dict[str, dict[str, float | None]]:
     outcome = found.outcome
     themes = {name: mean_precision(replace(outcome, scores=alone)) for name, alone in found.alone_themes.items()}
     readers = np.mean([found.alone_themes[name] for name in THEME_PARTS], axis=0)
-    themes["mean of the three readers"] = mean_precision(replace(outcome, scores=readers))
+    themes["mean of these readers"] = mean_precision(replace(outcome, scores=readers))
     themes["all, stacked"] = mean_precision(outcome)
     relevance = {
         name: main(replace(outcome, chance=alone))["relevance"]["ap_brief"]
         for name, alone in found.alone_relevance.items()
     }
-    relevance["all, stacked by group"] = main(outcome)["relevance"]["ap_brief"]
+    relevance["all, stacked"] = main(outcome)["relevance"]["ap_brief"]
     if found.embedded is not None:
         for table in (themes, relevance):
             table[f"{EMBEDDINGS}, with the extra"] = table.pop(EMBEDDINGS)

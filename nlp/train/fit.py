@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlp.embeddings import Embedded
-from nlp.judge import READERS, WAYS, Readers, Scores, Stack
+from nlp.judge import READERS, RELEVANCE_READERS, WAYS, Readers, Scores, Stack
 from nlp.train.likeness import fit_embedded
 from nlp.train.material import Material, Rows
 from nlp.train.readers import fit_readers
@@ -31,7 +31,7 @@ def fit(material: Material, rows: Rows) -> Fitted:
     count, themes = labels.themes.shape
     held = Scores(
         np.zeros((count, themes, READERS), np.float32),
-        np.zeros((count, 3), np.float32),
+        np.zeros((count, RELEVANCE_READERS), np.float32),
         np.zeros((count, len(WAYS)), np.float32),
     )
     inner = np.unique(labels.fold[rows])

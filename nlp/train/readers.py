@@ -1,4 +1,4 @@
-"""Learns the readers: word weights (support vector machines, ridge) and vector weights (logistic regressions)."""
+"""Learns the readers: weights of words (support vector machines, ridge) and vectors (logistic), nearness."""
 
 import numpy as np
 from scipy import sparse
@@ -8,6 +8,7 @@ from sklearn.svm import LinearSVC
 from nlp.judge import LEVEL_SHARES, VALUES, WAYS, Linear, Readers
 from nlp.signals import Floats
 from nlp.train.material import Flags, Material, Rows, logistics, matrix, reaching
+from nlp.train.nearness import fit_near_relevance, fit_near_themes
 
 WIDE_WEIGHT = 0.25
 """How much a publisher's label counts beside a judgement; its absence counts half of that (editors forget)."""
@@ -96,7 +97,7 @@ def _machine(x: sparse.csr_matrix, y: Flags, weight: Floats, strength: float) ->
 
 
 def _pack(columns: list[Column], material: Material, rows: Rows) -> Readers:
-    """Word weights in 8 bits, the weights of kinds, and the vector readers beside them."""
+    """Word weights in 8 bits, the weights of kinds, and the readers of vectors and nearness beside them."""
     table = np.zeros((material.width, len(columns)), np.float32)
     side = np.zeros((material.judged.side.shape[1], len(columns)), np.float32)
     for place, (coef, _) in enumerate(columns):
@@ -115,4 +116,6 @@ def _pack(columns: list[Column], material: Material, rows: Rows) -> Readers:
             np.hstack([themes.coef, (levels.coef @ shares)[:, None]]).astype(np.float32),
             np.r_[themes.bias, levels.bias @ shares].astype(np.float32),
         ),
+        fit_near_themes(material.judged, material.labels, rows),
+        fit_near_relevance(material.judged, material.labels, rows),
     )
