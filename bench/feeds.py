@@ -86,6 +86,11 @@ def _urlwatch(urls: Sequence[str], folder: Path, workers: int | None = None) -> 
     return ["/usr/bin/python3", "-c", program, *options], {}
 
 
+def missing() -> list[str]:
+    """Programs that are compared and not installed."""
+    return [program for program in ("newsboat", "urlwatch") if shutil.which(program) is None]
+
+
 def measure() -> list[tuple[str, float, float]]:
     """What is measured, what it came to, what it may come to at most."""
     taken: dict[str, list[float]] = {}
@@ -124,9 +129,8 @@ def _run(command: Sequence[str], environment: dict[str, str]) -> None:
 
 def main() -> int:
     """Print the table; 1 if a figure is beyond its bound."""
-    missing = [program for program in ("newsboat", "urlwatch") if shutil.which(program) is None]
-    if missing:
-        raise SystemExit(f"not installed: {', '.join(missing)} (apt-get install {' '.join(missing)})")
+    if wanted := missing():
+        raise SystemExit(f"not installed: {', '.join(wanted)} (apt-get install {' '.join(wanted)})")
     rows = measure()
     for name, figure, most in rows:
         sys.stdout.write(f"{name:45} {figure:8.2f}   at most {most:g}\n")
