@@ -1,6 +1,6 @@
 """`make bench`: the figures that the documentation states, measured on this machine in one run.
 
-Ends with status 1 where a figure is beyond its bound. By themselves are run `bench.outbox` (needs root and Postfix),
+Ends with status 1 where a figure is beyond its bound. By themselves are run `bench.outbox` (needs root, Postfix),
 `bench.web` and `bench.search` (fill large archives), and `bench.classifiers` (trains for an hour).
 """
 
