@@ -1,6 +1,7 @@
 """Rate what came in: documents that the model has not read as they are now go to `nlp`, in batches."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from monitor.archive.ratings import save_assessments
 from monitor.core.zone import ZONE
 from monitor.meaning.addressing import heed
 from monitor.meaning.likeness import judged_documents, precedents
-from nlp.assessment import Assessment, Assessor, Text
+from nlp.assessment import Assessment, Assessor, Evidence, Text
 
 if TYPE_CHECKING:
     from nlp.judge import Floats
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 Assessed = list[tuple[Document, Assessment]]
 Likener = Callable[[Assessed, Sequence[Text]], Assessed]
 
+LANGUAGES = ("sv", "en")
+"""Those that the model has learned."""
+LITTLE = 600
+"""Characters of a body up to which a document is little more than its title."""
 BATCH = 200
 """Documents rated and stored in one transaction; an interruption loses at most one batch of work."""
 
@@ -67,7 +72,7 @@ def rate_new(
             documents = get_documents(conn, waiting[start : start + batch])
         texts = [text_of(one, now.astimezone(ZONE).date()) for one in documents]
         read = zip(documents, assessor.assess(texts), strict=True)
-        assessed = [(one, heed(said, one, organisation)) for one, said in read]
+        assessed = [(one, heed(_in_sight(said, one), one, organisation)) for one, said in read]
         if liken is not None:
             assessed = liken(assessed, texts)
         with writing(engine) as conn:
@@ -104,9 +109,14 @@ def _likener(engine: Engine, assessor: Assessor, today: date) -> Likener | None:
 
 
 def text_of(one: Document, today: date) -> Text:
-    """What the model reads of a document: title and body in its own language, publisher's subjects, windows."""
-    title, language = one.title(one.language)
-    parts = [one.summary.get(language) or next(iter(one.summary.values()), ""), one.text or ""]
+    """What the model reads of a document: title and body in its own language, publisher's subjects, windows.
+
+    Where that is little more than a title, its title in the other language that the model has learned stands
+    behind it: judged consultations and procedures were English, while the archive shows their Swedish titles.
+    """
+    title, language, body = own_text(one)
+    others = [text for code in LANGUAGES if code != language and (text := one.titles.get(code))]
+    parts = (body, *others) if len(body) <= LITTLE else (body,)
     return Text(
         id=str(one.id),
         title=title,
@@ -119,3 +129,22 @@ def text_of(one: Document, today: date) -> Text:
         if one.windows
         else None,
     )
+
+
+def own_text(one: Document) -> tuple[str, str, str]:
+    """Title, its language and body as a page shows them."""
+    title, language = one.title(one.language)
+    summary = one.summary.get(language) or next(iter(one.summary.values()), "")
+    return title, language, "\n\n".join(part for part in (summary, one.text or "") if part)
+
+
+def _in_sight(said: Assessment, one: Document) -> Assessment:
+    """Without evidence that stands in the title of another language, where nobody would find it."""
+    title, _, body = own_text(one)
+    end = len(title) + 1 + len(body)
+
+    def shown(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        return tuple(each for each in evidence if each.end is None or each.end <= end)
+
+    tags = tuple(replace(tag, evidence=shown(tag.evidence)) for tag in said.tags)
+    return replace(said, tags=tags, evidence=shown(said.evidence))

@@ -14,7 +14,7 @@ from monitor.archive.overview import captures_of
 from monitor.archive.ratings import Rated, judge, judgements_of, newest_assessment
 from monitor.archive.web import record
 from monitor.labelling import still_open
-from monitor.meaning.rating import text_of
+from monitor.meaning.rating import own_text
 from monitor.search.similar import similar
 from monitor.web.forms import Sent, officer
 from monitor.web.forms import text_of as field
@@ -48,14 +48,14 @@ def document(request: Request, number: str) -> Response:
             "dossier": dossiers_of(conn, [one.id]).get(one.id),
         }
     title, language = one.title(words.code)
-    read = text_of(one, site.today())
-    places = _places(read.title, read.body, _evidence(one, rated, chosen))
+    own_title, _, body = own_text(one)
+    places = _places(own_title, body, _evidence(one, rated, chosen))
     values |= {
         "title": title,
         "title_language": language,
-        "own_title": read.title,
+        "own_title": own_title,
         "title_marks": [span for where, span in places if where == "title"],
-        "body": read.body,
+        "body": body,
         "body_marks": [span for where, span in places if where == "body"],
         "chosen": chosen if chosen in site.themes else "",
         "windows": timed(site, one.windows),
