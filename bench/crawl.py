@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.pages import NOW, Site, build, served
+from bench.table import Row, told
 from spiders.events import Done, Ended, Job, PageRead
 from spiders.finding import Outcome
 from spiders.platform import Assignment, Remembered
@@ -36,7 +37,7 @@ class Spent:
     known: Mapping[str, Mapping[str, str]]
 
 
-def measure() -> list[tuple[str, float, float]]:
+def measure() -> list[Row]:
     """The ratios: what is compared, what it came to, what it may come to at most.
 
     The best of some runs counts: whatever else the machine does only ever adds.
@@ -114,13 +115,5 @@ def _same(one: object, other: object, what: str = "") -> None:
         raise SystemExit(f"not comparable: {one} and {other} {what}")
 
 
-def main() -> int:
-    """Print the table; 1 if a ratio is beyond its bound."""
-    rows = measure()
-    for name, ratio, most in rows:
-        print(f"{name:45} {ratio:6.2f}   (at most {most})")  # noqa: T201  # a table for people
-    return int(any(ratio > most for _, ratio, most in rows))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(measure()))

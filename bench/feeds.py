@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bench.pages import NOW, build
 from bench.sources import served
+from bench.table import Row, told
 
 FEEDS, LATENCY, CONNECTIONS = 500, 0.05, 16
 HOSTS = 16
@@ -91,7 +92,7 @@ def missing() -> list[str]:
     return [program for program in ("newsboat", "urlwatch") if shutil.which(program) is None]
 
 
-def measure() -> list[tuple[str, float, float]]:
+def measure() -> list[Row]:
     """What is measured, what it came to, what it may come to at most."""
     taken: dict[str, list[float]] = {}
     with served(build(FEEDS, 0).pages, HOSTS, LATENCY) as hosts, tempfile.TemporaryDirectory() as name:
@@ -131,10 +132,7 @@ def main() -> int:
     """Print the table; 1 if a figure is beyond its bound."""
     if wanted := missing():
         raise SystemExit(f"not installed: {', '.join(wanted)} (apt-get install {' '.join(wanted)})")
-    rows = measure()
-    for name, figure, most in rows:
-        sys.stdout.write(f"{name:45} {figure:8.2f}   at most {most:g}\n")
-    return int(any(figure > most for _, figure, most in rows))
+    return told(measure())
 
 
 if __name__ == "__main__":

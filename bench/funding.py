@@ -9,6 +9,7 @@ import gzip
 import json
 import random
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bench.table import Row, told
 from config.sources import Source, load_sources
 from spiders.events import Done, Ended, Job, PageRead
 from spiders.finding import Outcome
@@ -43,7 +45,7 @@ _WORDS = (
 )
 
 
-def measure() -> list[tuple[str, float, float]]:
+def measure() -> list[Row]:
     """Peak memory (MB) and CPU seconds of the crawl, each with what it may be at most."""
     rows = []
     with TemporaryDirectory() as folder:
@@ -162,5 +164,4 @@ def _served(path: Path) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    for name, figure, most in measure():
-        print(f"{name:50} {figure:8.1f}   at most {most:g}")  # noqa: T201  # a table for people
+    sys.exit(told(measure()))

@@ -5,11 +5,13 @@ import subprocess
 import sys
 import time
 
+from bench.table import Row
+
 RUNS = 7
 MOST = 150.0
 
 
-def measure() -> list[tuple[str, float, float]]:
+def measure() -> list[Row]:
     """Milliseconds of wall time, compiled; the median of some runs and what it may be at most."""
     times = []
     for _ in range(RUNS):

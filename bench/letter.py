@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
+from bench.table import Row, told
 from config.themes import load_themes
 from monitor.archive.documents import get_documents, unassessed
 from monitor.archive.engine import open_archive, reading, writing
@@ -45,7 +46,7 @@ _LEVELS = (Level.ACT, *(Level.BRIEF,) * 3, *(Level.BACKGROUND,) * 6, *(Level.NON
 _KINDS = (Kind.FPM, Kind.REMISS, Kind.INITIATIVE, Kind.PRESS, Kind.PROPOSAL, Kind.CALL)
 
 
-def measure() -> list[tuple[str, float, float]]:
+def measure() -> list[Row]:
     """Seconds of the whole command, the median of some runs, and what it may be at most.
 
     Own CPU is what an idle machine would need.
@@ -150,5 +151,4 @@ def _rate(engine: Engine, chance: random.Random, now: datetime) -> None:
 
 
 if __name__ == "__main__":
-    for what, figure, bound in measure():
-        sys.stdout.write(f"{what:45} {figure:8.2f}   at most {bound:g}\n")
+    sys.exit(told(measure()))

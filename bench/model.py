@@ -11,12 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import quantiles
 
+from bench.table import Row, told
 from config.themes import load as load_themes
 from nlp.assessment import Text
 from nlp.model import SHIPPED, load
+from spiders.__main__ import peak
 
 DOCUMENTS = 5_000
 EXPLAINED = 100
@@ -57,17 +58,15 @@ def judge() -> dict[str, float]:
         started = time.process_time()
         list(model.assess([one], reasons=True))
         taken.append(1000 * (time.process_time() - started))
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
     return {
         "load": loaded,
         "thousand": judged / DOCUMENTS * 1000,
         "reasons": quantiles(taken, n=20)[-1],
-        "memory": peak / 1000,
+        "memory": peak() / 1e6,
     }
 
 
-def measure() -> list[tuple[str, float, float]]:
+def measure() -> list[Row]:
     """What is measured, what it came to, what it may come to at most."""
     code = "import json; from bench.model import judge; print(json.dumps(judge()))"
     done = subprocess.run(  # noqa: S603  # our own program
@@ -84,13 +83,5 @@ def measure() -> list[tuple[str, float, float]]:
     ]
 
 
-def main() -> int:
-    """Print the table; 1 if a figure is beyond its bound."""
-    rows = measure()
-    for name, figure, most in rows:
-        sys.stdout.write(f"{name:45} {figure:8.2f}   at most {most:g}\n")
-    return int(any(figure > most for _, figure, most in rows))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(measure()))

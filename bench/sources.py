@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.pages import NOW, build
+from bench.table import Row, told
 from config.settings import load_settings
 from config.sources import Evidence, Source
 from monitor.archive.engine import open_archive
@@ -43,7 +44,7 @@ class Spent:
     outcomes: frozenset[Outcome]
 
 
-def measure() -> list[tuple[str, float, float]]:
+def measure() -> list[Row]:
     """What is measured, what it came to, what it may come to at most."""
     floor = (SOURCES / HOSTS - 1) * DELAY + LATENCY
     with served(build(SOURCES, 0).pages) as hosts, tempfile.TemporaryDirectory() as folder:
@@ -146,13 +147,5 @@ def _serve(pages: Mapping[str, bytes], hosts: int, latency: float, tell: Connect
     threading.Event().wait()
 
 
-def main() -> int:
-    """Print the table; 1 if a figure is beyond its bound."""
-    rows = measure()
-    for name, figure, most in rows:
-        print(f"{name:45} {figure:8.2f}   at most {most:g}")  # noqa: T201  # a table for people
-    return int(any(figure > most for _, figure, most in rows))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(measure()))

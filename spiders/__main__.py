@@ -43,7 +43,7 @@ def main() -> None:
     except ConfigError as exc:
         sys.exit(str(exc))  # the parent quotes the last line
     used = resource.getrusage(resource.RUSAGE_SELF)
-    emit(Done(cpu=used.ru_utime + used.ru_stime, memory=_peak()))
+    emit(Done(cpu=used.ru_utime + used.ru_stime, memory=peak()))
     sys.stderr.flush()
     os._exit(0)  # all is said: taking the interpreter apart would only let the parent wait
 
@@ -62,7 +62,7 @@ def _load() -> None:
     gc.enable()
 
 
-def _peak() -> int:
+def peak() -> int:
     """Bytes of memory at the most. `getrusage` counts the parent before exec too, so it is the second choice."""
     with suppress(OSError, StopIteration, ValueError):
         lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()

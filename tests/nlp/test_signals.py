@@ -1,3 +1,5 @@
+"""What the model sees of a text: the group and kind of document, the type of act."""
+
 import pytest
 
 from nlp.assessment import Text
