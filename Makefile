@@ -8,6 +8,10 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
+# Networks that inspect TLS have certificates of their own; the system knows them. (The second name is uv's older one.)
+export UV_SYSTEM_CERTS ?= true
+export UV_NATIVE_TLS ?= true
+
 .PHONY: help run test lint types imports check wheel bench pictures clean
 
 help: ## Show what can be made

@@ -4,8 +4,6 @@ set -eu
 python=$1 venv=$2
 shift 2
 unset PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
-# Networks that inspect TLS have certificates of their own; the system knows them. (The second name is uv's older one.)
-export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}" UV_NATIVE_TLS="${UV_NATIVE_TLS:-true}"
 "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || {
     echo "Utblick needs Python 3.11, 3.12 or 3.13; '$python' is $("$python" --version 2>&1). Try: make PYTHON=python3.12 ..." >&2
     exit 1
