@@ -8,6 +8,7 @@ which its words cannot be told.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,10 @@ from nlp.signals import Signals
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
-SIZE = 192
-"""Numbers that a text is compared by: the directions in which judged texts differ most; more change nothing."""
+SIZE = 144
+"""Numbers that a text is compared by: the directions in which judged texts differ most; more change little."""
+STEP = 250
+"""Texts compared at a time: with each goes a number for every judged text."""
 NARROW = 0.7
 """How fast nearness falls with distance (1 / squared distance)."""
 SHARES = {"vectors": 0.5**0.5, "words": 0.6, "side": 0.3}
@@ -50,7 +53,7 @@ class View:
         ).astype(np.float32)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Nearness(View):
     """The reader: a view, its main directions, the judged texts along them, and what each of those says."""
 
@@ -66,28 +69,39 @@ class Nearness(View):
     """(judged texts, what is judged)."""
     bias: Floats
 
-    def near(self, signals: Signals) -> Doubles:
-        """(n, judged texts): 1 for the same, towards 0 for the unlike."""
-        seen = self.see(signals) - self.mean
-        return nearness(seen.astype(float) @ self.axes.astype(float), self.known.astype(float) * self.scale)
+    @cached_property
+    def _ready(self) -> tuple[Doubles, Doubles, Doubles]:
+        """Axes, judged texts and what they say in double precision: made once, since reasons read text by text."""
+        known = self.known.astype(float) * self.scale
+        return self.axes.astype(float), facing(known), self.weights.astype(float)
 
     def __call__(self, signals: Signals) -> Floats:
         """(n, what is judged), on the scale of the judgements that were learned."""
-        said: Floats = (self.near(signals) @ self.weights.astype(float) + self.bias).astype(np.float32)
+        axes, known, weights = self._ready
+        seen = (self.see(signals) - self.mean).astype(float) @ axes
+        parts = [nearness(seen[at : at + STEP], known) @ weights for at in range(0, len(seen), STEP)]
+        said: Floats = (np.vstack([np.zeros((0, len(self.bias))), *parts]) + self.bias).astype(np.float32)
         return said
 
 
-def nearness(these: Doubles, those: Doubles) -> Doubles:
-    """(these, those): e to the power of minus `NARROW` times the squared distance.
+def facing(those: Doubles) -> Doubles:
+    """(directions + 2, those): 1, b and |b|² of each text b, for `nearness`."""
+    ones = np.ones((len(those), 1))
+    return np.ascontiguousarray(np.hstack([ones, those, (those**2).sum(1, keepdims=True)]).T)
 
-    In double precision, so that thousands of small parts add up to the same number alone and in a batch; in one
-    place, since a batch is 30 MB of it.
+
+def nearness(these: Doubles, those: Doubles) -> Doubles:
+    """(these, those): e to the power of minus `NARROW` times the squared distance; 1 for the same.
+
+    In double precision, so that thousands of small parts add up to the same number alone and in a batch; as one
+    product, |a|² - 2ab + |b|² being that of (|a|², -2a, 1) and (1, b, |b|²).
+
+    Args:
+        these: (n, directions).
+        those: what `facing` makes of the others.
     """
-    near: Doubles = these @ those.T
-    near *= 2
-    near -= (these**2).sum(1)[:, None]
-    near -= (those**2).sum(1)
-    near *= NARROW
+    ones = np.ones((len(these), 1))
+    near: Doubles = np.hstack([(these**2).sum(1, keepdims=True), -2 * these, ones]) * -NARROW @ those
     return np.exp(near, out=near)
 
 

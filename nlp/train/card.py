@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+AMOUNTS = ("judged", "labelled", "further", "constructed")
 LEVELS = ("none", "background", "brief", "act")
 
 
@@ -17,8 +18,7 @@ def render(figures: Mapping[str, Any], description: Mapping[str, Any]) -> str:
     values = {
         "version": description["version"],
         "size": f"{description['bytes'] / 1e6:.0f}",
-        "judged": f"{description['data'].get('judged', 0):,}",
-        "labelled": f"{description['data'].get('labelled', 0):,}",
+        **{name: f"{description['data'].get(name, 0):,}" for name in AMOUNTS},
         "rows": f"{figures['rows']:,}",
         "main": _main(figures),
         "embeddings": _embeddings(figures),

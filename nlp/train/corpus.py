@@ -14,7 +14,17 @@ from nlp.judge import WAYS
 from nlp.reading import title_and_body, topics_of
 from nlp.rules import TOKEN
 from nlp.signals import NOTHING_FOUND, Crosswalk, Finder, Found, Reader
-from nlp.train.data import DISTANT, GOLD, Judged, Labelled, folds, read_judged, read_labelled
+from nlp.train.data import (
+    CONSTRUCTED,
+    DISTANT,
+    GOLD,
+    Judged,
+    Labelled,
+    folds,
+    read_further,
+    read_judged,
+    read_labelled,
+)
 from nlp.train.material import Labels, Longer, Material, Wide
 from nlp.vectors import Vectors
 from nlp.vocabulary import Vocabulary, learn, words_of
@@ -31,6 +41,8 @@ class Corpus:
     """Judged and labelled texts with what rules find in them and what people said."""
 
     judged: Sequence[Judged]
+    gold: int
+    """As many of the judged texts, the first ones, are those that are measured on."""
     labelled: Sequence[Labelled]
     themes: tuple[str, ...]
     labels: Labels
@@ -83,19 +95,23 @@ def load(folder: Path, themes: Themes) -> Corpus:
     Raises:
         ConfigError: a file is missing or broken.
     """
-    judged = read_judged(folder / GOLD)
+    gold = read_judged(folder / GOLD)
     labelled = read_labelled(folder / DISTANT) if (folder / DISTANT).is_file() else []
+    known = {one.key for one in gold}
+    further = [*read_further(labelled), *read_judged(CONSTRUCTED)]
+    judged = [*gold, *(one for one in further if one.key not in known)]
     judged_of = Counter(theme for one in judged for theme in one.themes)
     names = tuple(theme.id for theme in themes.theme if judged_of[theme.id] >= LEAST)
     keys = [one.key for one in judged]
     fold = folds(keys)
-    known = dict(zip(keys, fold, strict=True))
+    fold_of = dict(zip(keys, fold, strict=True))
     crosswalk = Crosswalk(themes)
     subjects = {one.key: one.text for one in labelled}
     nothing = Text("", "")
     finder = Finder(themes)
     return Corpus(
         judged,
+        len(gold),
         labelled,
         names,
         Labels(
@@ -104,7 +120,7 @@ def load(folder: Path, themes: Themes) -> Corpus:
             np.array([WAYS.index(one.direction) if one.direction in WAYS else -1 for one in judged]),
             np.array(fold),
         ),
-        np.array([known.get(one.key, -1) for one in labelled], np.int64),
+        np.array([fold_of.get(one.key, -1) for one in labelled], np.int64),
         [found_in(finder, one.text) for one in judged],
         [found_in(finder, one.text) for one in labelled],
         crosswalk,

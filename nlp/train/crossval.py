@@ -140,18 +140,21 @@ def cross_validate(
         forest = stack.trees(judge.tree_features(read, features))[:, 1:2]
         for place, name in enumerate(RELEVANCE_PARTS):
             alone_relevance[name][test] = np.hstack([read.relevance, named, forest])[test, place]
-        asked = [texts.judged[row].text for row in np.flatnonzero(test)[::SAMPLE]]
+        asked = [texts.judged[row].text for row in np.flatnonzero(test[: texts.gold])[::SAMPLE]]
         trained = _trained(texts, vocabulary, vectors, material, fitted)
         reasons += truth(PipelineAssessor(make.assemble(trained, themes), themes), asked)
         if embed is not None:
             with_it_too = PipelineAssessor(make.assemble(trained, themes), themes, embed)
             extra_reasons += truth(with_it_too, asked[::FEWER])
         said(f"fold {int(fold) + 1} of {len(np.unique(labels.fold))} done")
-    outcome = plain.outcome(texts.judged, texts.themes)
+    measured = np.arange(texts.gold)
+    alone = {name: scores[measured] for name, scores in alone.items()}
+    alone_relevance = {name: scores[measured] for name, scores in alone_relevance.items()}
+    outcome = plain.outcome(texts.judged, texts.themes).take(measured)
     if rows is None:
         del alone[EMBEDDINGS], alone_relevance[EMBEDDINGS]
         return Validation(outcome, texts.themes, alone, alone_relevance, reasons)
-    with_extra = extra.outcome(texts.judged, texts.themes)
+    with_extra = extra.outcome(texts.judged, texts.themes).take(measured)
     return Validation(outcome, texts.themes, alone, alone_relevance, reasons, with_extra, extra_reasons)
 
 

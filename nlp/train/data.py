@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,14 @@ from nlp.assessment import Text
 GOLD = "gold.jsonl"
 DISTANT = "policy_areas.jsonl.gz"
 MAX_DISTANT_BODY = 1_000
+FURTHER = Path(__file__).with_name("judgements.jsonl")
+"""Judgements of labelled texts, made for this model by the guide of the judged ones: ids, no texts."""
+CONSTRUCTED = Path(__file__).with_name("constructed.jsonl")
+"""Judged texts written for this model, in the form of what is rare among the judged ones; no real documents."""
+CONSTRUCTED_ID = "constructed:"
+"""How their ids begin."""
+MAX_FURTHER_BODY = 450
+"""As much of a labelled text as was read for a judgement (judged texts of the same kinds are that short)."""
 
 _GENRES = {
     "fpm": "fpm",
@@ -159,6 +167,33 @@ def read_labelled(path: Path) -> list[Labelled]:
     return found
 
 
+def read_further(labelled: Sequence[Labelled], file: Path = FURTHER) -> list[Judged]:
+    """The labelled texts that were judged as well, as judged texts: without their publisher's subjects.
+
+    Args:
+        labelled: the texts with publishers' labels; a judgement of another text is passed over.
+        file: rows of `id`, `themes`, `relevance`, `direction`.
+
+    Raises:
+        ConfigError: as `rows`, or a row without its labels.
+    """
+    known = {one.text.id: one for one in labelled}
+    found = []
+    for number, row in enumerate(rows(file), 1):
+        try:
+            one = known.get(row["id"])
+            if one is None:
+                continue
+            text = replace(one.text, subjects=(), body=" ".join(one.text.body.split())[:MAX_FURTHER_BODY])
+            genre = "ep" if text.language == "en" else "reg"
+            found.append(
+                Judged(text, genre, tuple(row["themes"]), int(row["relevance"]), str(row["direction"]), one.key)
+            )
+        except (KeyError, TypeError, ValueError) as exc:
+            raise ConfigError(f"{file}: row {number}: missing or wrong field: {exc}") from exc
+    return found
+
+
 def key_of(title: str) -> str:
     """What two versions of one title have in common: no number of a series, case or signs."""
     return re.sub(r"\W+", " ", _NUMBER.sub("", title).lower()).strip()
@@ -170,11 +205,11 @@ def folds(keys: Sequence[str], count: int = 5) -> list[int]:
 
 
 def fingerprint(folder: Path) -> str:
-    """Twelve hex digits of the training files in a folder."""
+    """Twelve hex digits of the training files in a folder and of the judgements made for this model."""
     digest = hashlib.sha256()
-    for name in (GOLD, DISTANT):
-        if (folder / name).is_file():
-            digest.update((folder / name).read_bytes())
+    for file in (folder / GOLD, folder / DISTANT, FURTHER, CONSTRUCTED):
+        if file.is_file():
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
 

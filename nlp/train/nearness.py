@@ -1,9 +1,10 @@
 """Learns what nearness to judged texts says (`nlp.nearness`)."""
 
 import numpy as np
+from scipy import linalg
 
 from nlp.judge import VALUES
-from nlp.nearness import SIZE, Nearness, View, counts, nearness
+from nlp.nearness import SIZE, Nearness, View, counts, facing, nearness
 from nlp.signals import Floats, Signals
 from nlp.train.material import Labels, Rows, reaching, take
 
@@ -52,9 +53,10 @@ def _fit(judged: Signals, view: View, targets: Floats) -> Nearness:
     scale = float(np.abs(along).max()) / 127
     kept = np.round(along / scale).astype(np.int8)
     bias = targets.mean(0)
-    near = nearness(along, kept.astype(float) * scale)
+    known = kept.astype(float) * scale  # compared as they are kept: else what is solved is not symmetric
+    near = nearness(known, facing(known))
     near[np.diag_indices(len(seen))] += RIDGE
-    weights = np.linalg.solve(near, targets - bias).astype(np.float32)
+    weights = linalg.solve(near, targets - bias, assume_a="pos", overwrite_a=True).astype(np.float32)
     return Nearness(view.center, view.spread, view.rules, mean, axes, kept, scale, weights, bias)
 
 

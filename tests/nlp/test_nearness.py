@@ -41,10 +41,13 @@ def test_two_things_together_are_carried_over() -> None:
     assert ((relevance[:, 3] > 1.5) == both).all(), "relevance as one scale"
 
 
-def test_one_text_is_read_as_among_others() -> None:
+@pytest.mark.parametrize("step", [1, 100, 1_000])
+def test_one_text_is_read_as_among_others(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = judged()
     reader = fit_near_themes(texts, LABELS, LEARNED)
-    assert reader(texts.row(3)) == pytest.approx(reader(texts)[3:4], abs=1e-6)
+    alone = np.vstack([reader(texts.row(row)) for row in range(COUNT)])
+    monkeypatch.setattr("nlp.nearness.STEP", step)
+    assert reader(texts) == pytest.approx(alone, abs=1e-6)
 
 
 def test_a_text_of_nothing_is_read() -> None:

@@ -1,9 +1,34 @@
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from nlp.train.data import DISTANT, GOLD, folds, key_of, read_judged, read_labelled, text_of
+from config.errors import ConfigError
+from config.themes import load as load_themes
+from nlp.assessment import Text
+from nlp.train import corpus
+from nlp.train.data import (
+    CONSTRUCTED,
+    CONSTRUCTED_ID,
+    DISTANT,
+    FURTHER,
+    GOLD,
+    Labelled,
+    folds,
+    key_of,
+    read_further,
+    read_judged,
+    read_labelled,
+    rows,
+    text_of,
+)
+
+LABELLED = Labelled(
+    Text("g0vse:/x/", "Höjd avgift, Dir. 2024:1", body="En  utredare\nska " + "se över " * 200, language="sv",
+         genre="directive", subjects=("regeringen:Skatt",)),
+    (), (), "höjd avgift", "",
+)  # fmt: skip
 
 
 def test_a_consultation_tells_its_act_and_topic_as_subjects() -> None:
@@ -53,3 +78,48 @@ def test_the_training_data_is_read_whole(shared: Path) -> None:
     labelled = read_labelled(shared / "training" / DISTANT)
     assert len(labelled) == 12_235
     assert sum(bool(one.either) for one in labelled) > 100
+
+
+def test_a_judgement_is_of_a_labelled_text_without_what_its_publisher_said(tmp_path: Path) -> None:
+    file = tmp_path / "judgements.jsonl"
+    row = {"id": "g0vse:/x/", "themes": ["va-vatten"], "relevance": 2, "direction": "restricting"}
+    file.write_text("\n".join(json.dumps(one) for one in (row, row | {"id": "g0vse:/unknown/"})), encoding="utf-8")
+    (found,) = read_further([LABELLED], file)
+    assert (found.themes, found.relevance, found.direction) == (("va-vatten",), 2, "restricting")
+    assert found.text.subjects == ()
+    assert found.text.body.startswith("En utredare ska se över")
+    assert len(found.text.body) <= 450
+
+
+def test_a_judgement_without_its_labels_is_told_with_its_row(tmp_path: Path) -> None:
+    file = tmp_path / "judgements.jsonl"
+    file.write_text('{"id": "g0vse:/x/", "themes": []}\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="row 1: missing or wrong field: 'relevance'"):
+        read_further([LABELLED], file)
+
+
+def test_what_was_judged_further_has_known_themes_and_a_direction_where_it_matters() -> None:
+    known = {theme.id for theme in load_themes().theme}
+    further = [*rows(FURTHER), *rows(CONSTRUCTED)]
+    assert len({row["id"] for row in further}) == len(further)
+    for row in further:
+        assert set(row["themes"]) <= known, row["id"]
+        assert row["relevance"] in range(4), row["id"]
+        assert row["direction"] in ("restricting", "enabling", "both", "unclear", "na"), row["id"]
+        assert (row["direction"] == "na") == (row["relevance"] == 0), row["id"]
+
+
+def test_constructed_texts_say_so_and_are_no_judged_ones(shared: Path) -> None:
+    constructed = read_judged(CONSTRUCTED)
+    assert all(one.text.id.startswith(CONSTRUCTED_ID) for one in constructed)
+    assert not {one.key for one in constructed} & {one.key for one in read_judged(shared / "training" / GOLD)}
+
+
+def test_measured_are_the_judged_texts_alone(shared: Path) -> None:
+    gold = read_judged(shared / "training" / GOLD)
+    found = corpus.load(shared / "training", load_themes())
+    assert found.gold == len(gold)
+    assert [one.text.id for one in found.judged[: found.gold]] == [one.text.id for one in gold]
+    later = found.judged[found.gold :]
+    assert len(later) > len(gold)
+    assert not {one.key for one in later} & {one.key for one in gold}
