@@ -111,9 +111,10 @@ class PipelineAssessor:
         while batch := list(islice(stream, BATCH)):
             yield from self._batch(batch, reasons=reasons)
 
-    def ways(self, texts: Sequence[Text]) -> list[Direction]:
-        """The direction each text would have if it concerned the organisation at all (for measuring)."""
-        return [Direction(WAYS[int(np.argmax(doc._.ways))]) for doc in self.documents(texts)]
+    def assess_with_way(self, texts: Iterable[Text]) -> Iterator[tuple[Assessment, Direction]]:
+        """For measuring: assessments without reasons, and the direction each text has if it concerns anybody."""
+        for doc in self.documents(texts):
+            yield self._assessment(doc), Direction(WAYS[int(np.argmax(doc._.ways))])
 
     def _batch(self, texts: Sequence[Text], *, reasons: bool) -> Iterator[Assessment]:
         for doc in self.documents(texts):

@@ -257,6 +257,7 @@ def predict(
     model: Folder = None,
 ) -> None:
     """Judge the texts of a file: themes, relevance, level and direction, one JSON object a line."""
+    from monitor.cli.progress import counting
     from monitor.meaning import learning
 
     settings = context.settings()
@@ -264,8 +265,8 @@ def predict(
     if out is None:
         learning.predict(file, sys.stdout, model, overlay, embed)
         return
-    with out.open("w", encoding="utf-8") as target:
-        count = learning.predict(file, target, model, overlay, embed)
+    with out.open("w", encoding="utf-8") as target, counting("read") as told:
+        count = learning.predict(file, target, model, overlay, embed, progress=told)
     output.say(f"{count} texts judged, written to {out}", err=True)
 
 

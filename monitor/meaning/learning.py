@@ -177,10 +177,27 @@ def _cross_validated(
     }
 
 
-def predict(file: Path, out: TextIO, path: Path | None, overlay: Path | None, embed: "Embed | None" = None) -> int:
+def predict(
+    file: Path,
+    out: TextIO,
+    path: Path | None,
+    overlay: Path | None,
+    embed: "Embed | None" = None,
+    *,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
+) -> int:
     """Judge the rows of a file (form of `gold.jsonl`, labels not looked at), one JSON object a line into `out`.
 
-    Returns the number of rows.
+    Args:
+        file: JSON lines.
+        out: hears each judgement as soon as it is made.
+        path: a model folder; None: the shipped one.
+        overlay: the organisation's own configuration folder.
+        embed: the embedder of the extra, if the model is to read with it.
+        progress: hears how many of how many are done.
+
+    Returns:
+        The number of rows.
 
     Raises:
         ConfigError: the file is missing or broken.
@@ -191,9 +208,9 @@ def predict(file: Path, out: TextIO, path: Path | None, overlay: Path | None, em
     assessor = load(path, overlay, embed)
     assert isinstance(assessor, PipelineAssessor)  # noqa: S101  # what `load` gives
     texts = [text_of(row) for row in rows(file)]
-    found = assessor.assess(texts, reasons=False)
-    for one, way in zip(found, assessor.ways(texts), strict=True):
+    for done, (one, way) in enumerate(assessor.assess_with_way(texts), 1):
         out.write(json.dumps(as_row(one, way), ensure_ascii=False) + "\n")
+        progress(done, len(texts))
     return len(texts)
 
 

@@ -176,14 +176,15 @@ def apply(file: Path, assessor: Assessor) -> tuple[Outcome, tuple[str, ...]]:
         ConfigError: the file is missing or broken.
     """
     judged = read_judged(file)
-    found = list(assessor.assess([one.text for one in judged], reasons=False))
+    texts = [one.text for one in judged]
+    if isinstance(assessor, PipelineAssessor):
+        pairs = list(assessor.assess_with_way(texts))
+        found, ways = [one for one, _ in pairs], [way for _, way in pairs]
+    else:
+        found = list(assessor.assess(texts, reasons=False))
+        ways = [one.direction for one in found]
     names = tuple(sorted({tag.theme for tag in found[0].tags}))
     by_name = [{tag.theme: tag for tag in one.tags} for one in found]
-    ways = (
-        assessor.ways([one.text for one in judged])
-        if isinstance(assessor, PipelineAssessor)
-        else [one.direction for one in found]
-    )
     return _outcome(
         judged,
         names,
