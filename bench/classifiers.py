@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +29,7 @@ from nlp.model import SHIPPED
 from nlp.signals import Finder, rule_counts
 from nlp.train.corpus import found_in
 from nlp.train.crossval import RULE_VALUES
-from nlp.train.data import CONSTRUCTED, DISTANT, GOLD, folds, key_of, read_further, read_labelled, rows, text_of
+from nlp.train.data import CONSTRUCTED, DISTANT, GOLD, folds, read_training, rows
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "training"
@@ -68,41 +67,31 @@ def read(folder: Path) -> Task:
     """The training data as everybody gets it: title and text in one string."""
     themes = load_themes()
     names = tuple(theme.id for theme in themes.theme)
-    gold, labelled = list(rows(folder / GOLD)), list(rows(folder / DISTANT))
-    known = {key_of(row["title"]) for row in gold}
-    judged = gold + [row for row in further_rows(folder) if key_of(row["title"]) not in known]
-    keys = [key_of(row["title"]) for row in judged]
+    gold, further, labelled = read_training(folder)
+    judged = [*gold, *further]
+    as_given = {row["id"]: row["text"] for file in (folder / GOLD, CONSTRUCTED) for row in rows(file)}
+    keys = [one.key for one in judged]
     fold = folds(keys)
     of = dict(zip(keys, fold, strict=True))
     finder = Finder(themes)
-    found = [found_in(finder, text_of(row)) for row in judged]
+    found = [found_in(finder, one.text) for one in judged]
+    wide = list(rows(folder / DISTANT))
     return Task(
         len(gold),
         names,
-        tuple(f"{row['title']}\n{row['text']}" for row in judged),
-        _flags(judged, names),
-        np.array([row["relevance"] for row in judged]),
+        tuple(f"{one.text.title}\n{as_given.get(one.text.id, one.text.body)}" for one in judged),
+        _flags([one.themes for one in judged], names),
+        np.array([one.relevance for one in judged]),
         np.array(fold),
         rule_counts(found, names) @ RULE_VALUES,
-        tuple(f"{row['title']}\n{row['summary'] or row['body'] or ''}" for row in labelled),
-        _flags(labelled, names),
-        np.array([of.get(key_of(row["title"]), -1) for row in labelled]),
+        tuple(f"{row['title']}\n{row['summary'] or row['body'] or ''}" for row in wide),
+        _flags([one.themes for one in labelled], names),
+        np.array([of.get(one.key, -1) for one in labelled]),
     )
 
 
-def further_rows(folder: Path) -> list[dict[str, Any]]:
-    """What was judged for our model, in the form of the judged texts."""
-    return [
-        {
-            "id": one.text.id, "title": one.text.title, "text": one.text.body, "language": one.text.language,
-            "themes": one.themes, "relevance": one.relevance,
-        }
-        for one in read_further(read_labelled(folder / DISTANT))
-    ] + list(rows(CONSTRUCTED))  # fmt: skip
-
-
-def _flags(judged: Iterable[dict[str, Any]], names: Sequence[str]) -> Floats:
-    return np.array([[name in row["themes"] for name in names] for row in judged], np.float32)
+def _flags(named: Iterable[Sequence[str]], names: Sequence[str]) -> Floats:
+    return np.array([[name in one for name in names] for one in named], np.float32)
 
 
 # ---------------------------------------------------------------------------- those who are compared

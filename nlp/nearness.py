@@ -79,8 +79,9 @@ class Nearness(View):
         """(n, what is judged), on the scale of the judgements that were learned."""
         axes, known, weights = self._ready
         seen = (self.see(signals) - self.mean).astype(float) @ axes
-        parts = [nearness(seen[at : at + STEP], known) @ weights for at in range(0, len(seen), STEP)]
-        said: Floats = (np.vstack([np.zeros((0, len(self.bias))), *parts]) + self.bias).astype(np.float32)
+        said = np.empty((len(seen), len(self.bias)), np.float32)
+        for at in range(0, len(seen), STEP):
+            said[at : at + STEP] = nearness(seen[at : at + STEP], known) @ weights + self.bias
         return said
 
 

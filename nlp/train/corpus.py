@@ -14,17 +14,7 @@ from nlp.judge import WAYS
 from nlp.reading import title_and_body, topics_of
 from nlp.rules import TOKEN
 from nlp.signals import NOTHING_FOUND, Crosswalk, Finder, Found, Reader
-from nlp.train.data import (
-    CONSTRUCTED,
-    DISTANT,
-    GOLD,
-    Judged,
-    Labelled,
-    folds,
-    read_further,
-    read_judged,
-    read_labelled,
-)
+from nlp.train.data import Judged, Labelled, folds, read_training
 from nlp.train.material import Labels, Longer, Material, Wide
 from nlp.vectors import Vectors
 from nlp.vocabulary import Vocabulary, learn, words_of
@@ -95,11 +85,8 @@ def load(folder: Path, themes: Themes) -> Corpus:
     Raises:
         ConfigError: a file is missing or broken.
     """
-    gold = read_judged(folder / GOLD)
-    labelled = read_labelled(folder / DISTANT) if (folder / DISTANT).is_file() else []
-    known = {one.key for one in gold}
-    further = [*read_further(labelled), *read_judged(CONSTRUCTED)]
-    judged = [*gold, *(one for one in further if one.key not in known)]
+    gold, further, labelled = read_training(folder)
+    judged = [*gold, *further]
     judged_of = Counter(theme for one in judged for theme in one.themes)
     names = tuple(theme.id for theme in themes.theme if judged_of[theme.id] >= LEAST)
     keys = [one.key for one in judged]

@@ -194,6 +194,23 @@ def read_further(labelled: Sequence[Labelled], file: Path = FURTHER) -> list[Jud
     return found
 
 
+def read_training(folder: Path) -> tuple[list[Judged], list[Judged], list[Labelled]]:
+    """What a folder and the judgements made for this model give to learn from.
+
+    Returns:
+        The judged texts (`gold.jsonl`); what was judged further and constructed, but for their titles; the texts
+        with publishers' labels (`policy_areas.jsonl.gz`; none where there is no such file).
+
+    Raises:
+        ConfigError: a file is missing or broken.
+    """
+    gold = read_judged(folder / GOLD)
+    labelled = read_labelled(folder / DISTANT) if (folder / DISTANT).is_file() else []
+    known = {one.key for one in gold}
+    further = [*read_further(labelled), *read_judged(CONSTRUCTED)]
+    return gold, [one for one in further if one.key not in known], labelled
+
+
 def key_of(title: str) -> str:
     """What two versions of one title have in common: no number of a series, case or signs."""
     return re.sub(r"\W+", " ", _NUMBER.sub("", title).lower()).strip()
