@@ -158,10 +158,12 @@ def _cross_validated(
     from nlp.train.crossval import ablation, cross_validate
     from nlp.train.data import fingerprint
     from nlp.train.make import VERSION
-    from nlp.train.metrics import report
+    from nlp.train.metrics import by_genre, report
     from nlp.train.reasons import as_figures
 
     found = cross_validate(data, themes, vectors, embed=embed, said=said)
+    figures = report(found.outcome, found.names)
+    figures["relevance"]["stream"] = by_genre(found.stream)
     with_it = report(found.embedded, found.names) if found.embedded is not None else None
     if with_it and found.embedded_reasons:
         with_it["reasons"] = as_figures(found.embedded_reasons)
@@ -170,7 +172,7 @@ def _cross_validated(
         "model": f"{VERSION}+{fingerprint(data)}",
         "data": fingerprint(data),
         "method": method,
-        **report(found.outcome, found.names),
+        **figures,
         "ablation": ablation(found),
         "reasons": as_figures(found.reasons),
         **({"with_embeddings": with_it} if with_it else {}),

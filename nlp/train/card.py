@@ -23,7 +23,8 @@ def render(figures: Mapping[str, Any], description: Mapping[str, Any]) -> str:
         "main": _main(figures),
         "embeddings": _embeddings(figures),
         "themes": _themes(figures),
-        "genres": _genres(figures),
+        "genres": _genres(figures["relevance"]["by_genre"]),
+        "stream": _genres(_chosen(figures["relevance"])),
         "confusion": _confusion(figures),
         "calibration": _calibration(figures),
         "ablation": _ablation(figures),
@@ -59,7 +60,7 @@ def _embeddings(figures: Mapping[str, Any]) -> str:
         "main": _main(found),
         "true": f"{100 * reasons['true']:.0f}",
         "tags": str(reasons["tags"]),
-        "genres": _genres(found),
+        "genres": _genres(found["relevance"]["by_genre"]),
     }
     for name, value in values.items():
         text = text.replace("{{" + name + "}}", value)
@@ -77,10 +78,16 @@ def _themes(figures: Mapping[str, Any]) -> str:
     return _table(("theme", "texts", "AP", "95 %", "Swedish", "AP", "English", "AP", "F1"), rows)
 
 
-def _genres(figures: Mapping[str, Any]) -> str:
+def _chosen(relevance: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The figures of the stream for the genres of which only chosen texts are measured."""
+    measured = relevance["by_genre"]
+    return {name: one for name, one in relevance["stream"].items() if one["rows"] > measured[name]["rows"]}
+
+
+def _genres(genres: Mapping[str, Any]) -> str:
     rows = [
         (name, *(_cell(one[figure]) for figure in ("rows", "relevant", "recall_at_35", "ap_brief", "kappa")))
-        for name, one in figures["relevance"]["by_genre"].items()
+        for name, one in genres.items()
     ]
     return _table(("genre", "texts", "relevant", "recall at 35 %", "AP", "kappa"), rows)
 

@@ -14,7 +14,7 @@ from nlp.judge import WAYS
 from nlp.reading import title_and_body, topics_of
 from nlp.rules import TOKEN
 from nlp.signals import NOTHING_FOUND, Crosswalk, Finder, Found, Reader
-from nlp.train.data import Judged, Labelled, folds, read_training
+from nlp.train.data import CONSTRUCTED_ID, Judged, Labelled, folds, read_training
 from nlp.train.material import Labels, Longer, Material, Wide
 from nlp.vectors import Vectors
 from nlp.vocabulary import Vocabulary, learn, words_of
@@ -106,6 +106,7 @@ def load(folder: Path, themes: Themes) -> Corpus:
             np.array([one.relevance for one in judged]),
             np.array([WAYS.index(one.direction) if one.direction in WAYS else -1 for one in judged]),
             np.array(fold),
+            np.array([not one.text.id.startswith(CONSTRUCTED_ID) for one in judged]),
         ),
         np.array([fold_of.get(one.key, -1) for one in labelled], np.int64),
         [found_in(finder, one.text) for one in judged],

@@ -57,6 +57,8 @@ class Validation:
     """Part → (n) scores."""
     reasons: Truth
     """Of texts that the model which gave the reasons had not read."""
+    stream: Outcome
+    """The same of everything judged that was published, measured or not: nearer to what comes than a choice."""
     embedded: Outcome | None = None
     """The judgements with the extra `embeddings`, on the same folds."""
     embedded_reasons: Truth | None = None
@@ -150,12 +152,13 @@ def cross_validate(
     measured = np.arange(texts.gold)
     alone = {name: scores[measured] for name, scores in alone.items()}
     alone_relevance = {name: scores[measured] for name, scores in alone_relevance.items()}
-    outcome = plain.outcome(texts.judged, texts.themes).take(measured)
+    everything = plain.outcome(texts.judged, texts.themes)
+    outcome, stream = everything.take(measured), everything.take(labels.published)
     if rows is None:
         del alone[EMBEDDINGS], alone_relevance[EMBEDDINGS]
-        return Validation(outcome, texts.themes, alone, alone_relevance, reasons)
+        return Validation(outcome, texts.themes, alone, alone_relevance, reasons, stream)
     with_extra = extra.outcome(texts.judged, texts.themes).take(measured)
-    return Validation(outcome, texts.themes, alone, alone_relevance, reasons, with_extra, extra_reasons)
+    return Validation(outcome, texts.themes, alone, alone_relevance, reasons, stream, with_extra, extra_reasons)
 
 
 def _trained(

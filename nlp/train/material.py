@@ -23,6 +23,8 @@ class Labels:
     relevance: Rows
     direction: Rows
     fold: Rows
+    published: Flags
+    """False where the text was constructed: it tells what words mean, not how often something is relevant."""
 
 
 @dataclass(frozen=True, slots=True)

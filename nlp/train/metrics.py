@@ -54,9 +54,7 @@ def report(outcome: Outcome, names: Sequence[str], *, intervals: bool = True) ->
     found["themes"]["calibration"] = calibration(outcome)
     found["themes"]["by_theme"] = {name: _theme(outcome, place) for place, name in enumerate(names)}
     found["relevance"]["confusion"] = confusion(outcome)
-    found["relevance"]["by_genre"] = {
-        str(genre): _genre(outcome.take(outcome.genre == genre)) for genre in np.unique(outcome.genre)
-    }
+    found["relevance"]["by_genre"] = by_genre(outcome)
     found["languages"] = {
         str(one): {"rows": int((outcome.language == one).sum()), **main(outcome.take(outcome.language == one))}
         for one in np.unique(outcome.language)
@@ -187,6 +185,11 @@ def _theme(outcome: Outcome, place: int) -> dict[str, Any]:
             "f1": _round(f1_score(truth, given, zero_division=0)) if truth.any() else None,
         }
     return found
+
+
+def by_genre(outcome: Outcome) -> dict[str, dict[str, Any]]:
+    """For each genre: how many, how many relevant, what of these READ_SHARE of it meets, precision, kappa."""
+    return {str(genre): _genre(outcome.take(outcome.genre == genre)) for genre in np.unique(outcome.genre)}
 
 
 def _genre(outcome: Outcome) -> dict[str, Any]:

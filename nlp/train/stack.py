@@ -21,8 +21,10 @@ MOVE = 0.2
 def fit_stack(material: Material, held: Scores, rows: Rows) -> Stack:
     """The stack learned from `rows` of `held`: scores by readers that had not read the text they score.
 
-    Thresholds, too, are placed on judgements of texts that the weights in question had not seen.
+    Thresholds, too, are placed on judgements of texts that the weights in question had not seen; and nothing here
+    is learned from constructed texts, of which as many are relevant as somebody chose to write.
     """
+    rows = rows[material.labels.published[rows]]
     labels, part = material.labels, take(material.judged, rows)
     group, themes, relevance = judge.groups(part), labels.themes[rows], labels.relevance[rows]
     mean, spread = held.themes[rows].mean(0), held.themes[rows].std(0) + 1e-6

@@ -26,7 +26,7 @@ WASTEWATER = Text("1", "Rening av avloppsvatten", "Kommunerna ska bygga ut sina 
 
 def learned(texts: Sequence[str], themes: Floats, relevance: Sequence[int]) -> Likeness:
     count = len(texts)
-    labels = Labels(themes, np.array(relevance), np.full(count, -1), np.arange(count) % 2)
+    labels = Labels(themes, np.array(relevance), np.full(count, -1), np.arange(count) % 2, np.ones(count, bool))
     return fit_likeness(embedded(texts), labels, np.arange(count))
 
 

@@ -14,7 +14,11 @@ TALKS = LOTS.integers(0, 2, (COUNT, 2)).astype(np.float32)
 """Whether a text talks of municipalities and of duties. What counts is that it does both or neither."""
 BOTH = TALKS[:, 0] == TALKS[:, 1]
 LABELS = Labels(
-    BOTH[:, None].astype(np.float32), np.where(BOTH, 3, 0), np.full(COUNT, -1), np.zeros(COUNT, np.int64)
+    BOTH[:, None].astype(np.float32),
+    np.where(BOTH, 3, 0),
+    np.full(COUNT, -1),
+    np.zeros(COUNT, np.int64),
+    np.ones(COUNT, bool),
 )
 LEARNED, UNSEEN = np.arange(0, COUNT, 2), np.arange(1, COUNT, 2)
 

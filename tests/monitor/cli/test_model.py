@@ -123,6 +123,8 @@ def test_the_shipped_model_carries_its_figures(capsys: pytest.CaptureFixture[str
     assert found["themes"]["map"] > 0.8
     assert found["relevance"]["ap_brief"] > 0.7
     assert found["themes"]["calibration_error"] < 0.03
+    chosen, coming = found["relevance"]["by_genre"]["reg"], found["relevance"]["stream"]["reg"]
+    assert chosen["relevant"] / chosen["rows"] > coming["relevant"] / coming["rows"], "chosen for being relevant"
     told = printed(capsys, "info", "--json")
     assert told["bytes"] < 40e6
     assert told["version"].startswith(found["model"])

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from nlp.train.metrics import Outcome, calibration_error, confusion, main, read_share, report
+from nlp.train.metrics import Outcome, by_genre, calibration_error, confusion, main, read_share, report
 
 
 def outcome(scores: list[list[float]], relevance: list[int], chance: list[float]) -> Outcome:
@@ -46,6 +48,16 @@ def test_confusion_counts_every_text_once() -> None:
     table = confusion(PERFECT)
     assert sum(map(sum, table)) == 4
     assert [table[level][level] for level in range(4)] == [1, 1, 1, 1]
+
+
+def test_a_third_of_each_genre_is_read_the_likeliest_first() -> None:
+    one = outcome([[0.5, 0.5]], [2], [0.9])
+    many = one.take(np.zeros(20, int))
+    relevance = np.array([2, 0, 3, 1, 0, 0, 0, 0, 2, 0, *[0] * 10])
+    chance = np.linspace(1, 0, 20, dtype=np.float32)
+    found = by_genre(replace(many, relevance=relevance, chance=chance))["fpm"]
+    assert (found["rows"], found["relevant"]) == (20, 3)
+    assert found["recall_at_35"] == pytest.approx(2 / 3, abs=1e-3), "seven of twenty are read: the ninth is not"
 
 
 def test_the_report_has_each_language_genre_and_theme() -> None:
