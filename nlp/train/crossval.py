@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from config.themes import Themes
 from nlp import judge
@@ -123,8 +124,9 @@ def cross_validate(
     alone_relevance = {name: np.zeros(count, np.float32) for name in (*RELEVANCE_PARTS, EMBEDDINGS)}
     for fold in np.unique(labels.fold):
         vocabulary = texts.vocabulary(without=int(fold))
-        material = replace(texts.material(vocabulary, vectors), embedded=rows)
-        fitted = fit(material, np.flatnonzero(labels.fold != fold))
+        with threadpool_limits(1):  # as in make.train
+            material = replace(texts.material(vocabulary, vectors), embedded=rows)
+            fitted = fit(material, np.flatnonzero(labels.fold != fold))
         stack, signals = fitted.stack, material.judged
         read = fitted.readers.read(signals)
         test = labels.fold == fold

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from spacy.language import Language
 from spacy.util import load_config, load_model_from_config
+from threadpoolctl import threadpool_limits
 
 from config.themes import Themes
 from nlp import pipeline, storage
@@ -34,7 +35,7 @@ def train(
     embed: Embed | None = None,
     said: Callable[[str], None] = lambda _: None,
 ) -> Language:
-    """Learn from the training files in `data` and write the model folder `out`.
+    """Learn from the training files in `data` and write the model folder `out`, each time the same.
 
     Args:
         data: folder with `gold.jsonl` and, where there is one, `policy_areas.jsonl.gz`.
@@ -53,12 +54,12 @@ def train(
     texts = corpus.load(data, themes)
     vocabulary = texts.vocabulary()
     rows = embedded(texts.judged, embed, said) if embed else None
-    material = replace(texts.material(vocabulary, vectors), embedded=rows)
-    fitted = fit(material, np.arange(len(texts.judged)))
-    general = newcomers.general(material)
-    worth = newcomers.weights(
-        texts, material, general, Reader(vocabulary, vectors, texts.themes, texts.crosswalk), themes
-    )
+    with threadpool_limits(1):  # sums in another order are others: with two threads one level in eighty differs
+        material = replace(texts.material(vocabulary, vectors), embedded=rows)
+        fitted = fit(material, np.arange(len(texts.judged)))
+        general = newcomers.general(material)
+        reader = Reader(vocabulary, vectors, texts.themes, texts.crosswalk)
+        worth = newcomers.weights(texts, material, general, reader, themes)
     trained = Trained(
         texts.themes, vocabulary, vectors, fitted.readers, fitted.stack, general, worth, fitted.embedded
     )
