@@ -1,10 +1,11 @@
 """From signals to judgement: the trained numbers and how they are put together.
 
-Themes: four readers score each theme (words, learned from judged texts; words, learned from publishers' labels as
-well; word vectors; nearness to judged texts). A stack weighs them with the rules' counts and shares and how strong
-the strongest theme is. Relevance: readers (words twice, word vectors, nearness, features a person can name, and a
-forest of decision trees over all of these) and the group of document are weighed into the chances of reaching each
-level. Direction: one reader for each way. All of it is linear or logistic, but for nearness and the forest.
+Themes: five readers score each theme (words, learned from judged texts; words, learned from publishers' labels as
+well; words of the title alone; word vectors; nearness to judged texts). A stack weighs them with the rules' counts
+and shares and how strong the strongest theme is. Relevance: readers (words of the whole text and of the title
+alone, each twice, word vectors, nearness, features a person can name, and a forest of decision trees over all of
+these) and the group of document are weighed into the chances of reaching each level. Direction: one reader for
+each way. All of it is linear or logistic, but for nearness and the forest.
 """
 
 from collections.abc import Sequence
@@ -18,12 +19,12 @@ from nlp.reading import PUBLISHERS
 from nlp.signals import Signals
 from nlp.trees import Trees
 from nlp.vectors import Vectors
-from nlp.vocabulary import Vocabulary
+from nlp.vocabulary import Sparse, Vocabulary
 
 Floats = npt.NDArray[np.float32]
-READERS = 4
-RELEVANCE_READERS = 7
-"""Two of words, one of vectors, four of nearness."""
+READERS = 5
+RELEVANCE_READERS = 9
+"""Two of words, two of the title's, one of vectors, four of nearness."""
 LEVELS = 3
 LEVEL_SHARES = (1.0, 1.0, 0.5)
 """How much reaching each level counts where readers add the levels up."""
@@ -46,16 +47,30 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True)
-class Readers:
-    """The readers. Columns of `words`: T judged, T wide, 2 relevance, 4 direction.
-
-    Word weights are 8-bit with one scale for each column; `side` are the weights of the kinds of document.
-    Columns of `vectors`: T themes, 1 relevance.
-    """
+class Weights:
+    """What words weigh, and the kinds of document beside them."""
 
     words: npt.NDArray[np.int8]
+    """(vocabulary, outputs): 8 bits, with one scale for each column."""
     scale: Floats
     side: Linear
+
+    def __call__(self, words: Sparse, side: Floats) -> Floats:
+        """The outputs of rows of words and the kinds of their documents."""
+        return words.dot(self.words) * self.scale + self.side(side)
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The readers.
+
+    Columns of `words`: T judged, T wide, 2 relevance, 4 direction; of `titles`: T judged, 2 relevance; of
+    `vectors`: T themes, 1 relevance.
+    """
+
+    words: Weights
+    titles: Weights
+    """A long text says much besides; its title says what it is about."""
     vectors: Linear
     near_themes: Nearness
     near_relevance: Nearness
@@ -63,18 +78,18 @@ class Readers:
 
     def read(self, signals: Signals) -> "Scores":
         """The readers' scores."""
-        words = signals.sparse.dot(self.words) * self.scale + self.side(signals.side)
+        words, titles = self.words(signals.sparse, signals.side), self.titles(signals.titles, signals.side)
         near = np.hstack([self.near_themes(signals), self.near_relevance(signals)])
-        return Scores.of(words, self.vectors(signals.vectors), near)
+        return Scores.of(words, titles, self.vectors(signals.vectors), near)
 
     def strength(
         self, vocabulary: Vocabulary, vectors: Vectors, words: Sequence[str], themes: Sequence[int]
     ) -> Floats:
         """Roughly how much each word moves one of the themes, relevance or direction (to choose what to try)."""
-        count = (self.words.shape[1] - 2 - len(WAYS)) // 2
-        wanted = [*themes, *(count + theme for theme in themes), *range(2 * count, self.words.shape[1])]
+        count, every = self.titles.words.shape[1] - 2, self.words.words.shape[1]
+        wanted = [*themes, *(count + theme for theme in themes), *range(2 * count, every)]
         single = vocabulary.transform([[word] for word in words], [()] * len(words))
-        moved = single.dot(self.words[:, wanted]) * self.scale[wanted]
+        moved = single.dot(self.words.words[:, wanted]) * self.words.scale[wanted]
         seen = (
             vectors.transform([[word] for word in words], [()] * len(words)) @ self.vectors.coef[:, [*themes, -1]]
         )
@@ -96,14 +111,13 @@ class Scores:
     """(n, WAYS)."""
 
     @classmethod
-    def of(cls, words: Floats, vectors: Floats, near: Floats) -> "Scores":
+    def of(cls, words: Floats, titles: Floats, vectors: Floats, near: Floats) -> "Scores":
         """From the columns that `Readers` describes; `near`: of themes, then of relevance."""
         count = vectors.shape[1] - 1
-        return cls(
-            np.stack([words[:, :count], words[:, count : 2 * count], vectors[:, :count], near[:, :count]], axis=2),
-            np.hstack([words[:, 2 * count : 2 * count + 2], vectors[:, count:], near[:, count:]]),
-            words[:, 2 * count + 2 : 2 * count + 2 + len(WAYS)],
-        )
+        judged, wide, both, ways = np.split(words, [count, 2 * count, 2 * count + 2], axis=1)
+        themes = (judged, wide, titles[:, :count], vectors[:, :count], near[:, :count])
+        relevance = (both, titles[:, count:], vectors[:, count:], near[:, count:])
+        return cls(np.stack(themes, axis=2), np.hstack(relevance), ways)
 
     def row(self, row: int) -> "Scores":
         """One row as a batch."""

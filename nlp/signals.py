@@ -1,7 +1,7 @@
 """What the model sees of a batch of texts, before anything is weighed: numbers that a person can name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,8 @@ class Signals:
     """A batch in numbers: one row for each text; T themes, G groups of words."""
 
     sparse: Sparse
+    titles: Sparse
+    """As `sparse`, of the title alone: what a long body says besides does not blur it."""
     vectors: Floats
     rules: Floats
     """(n, T, RULE_COLUMNS + TOPIC_COLUMNS): logarithms of counts; then what the portal's topic says, 0 or 1."""
@@ -78,21 +80,27 @@ class Signals:
         return len(self.side)
 
     def row(self, row: int) -> "Signals":
-        """One row as a batch, without its sparse part (only the readers need that)."""
-        part = slice(row, row + 1)
-        return Signals(NO_WORDS, *(getattr(self, field.name)[part] for field in fields(self)[1:]))
+        """One row as a batch, without its sparse parts (only the readers need those)."""
+        return self.dense(slice(row, row + 1))
+
+    def dense(self, rows: slice | npt.NDArray[np.int64]) -> "Signals":
+        """The given rows, without their sparse parts."""
+        return Signals(NO_WORDS, NO_WORDS, *(part[rows] for part in self._dense()))
 
     @classmethod
     def together(cls, parts: Sequence["Signals"]) -> "Signals":
         """Several batches as one, without their sparse parts."""
-        return cls(
-            NO_WORDS, *(np.concatenate([getattr(one, field.name) for one in parts]) for field in fields(cls)[1:])
-        )
+        every = (np.concatenate(same) for same in zip(*(one._dense() for one in parts), strict=True))
+        return cls(NO_WORDS, NO_WORDS, *every)
+
+    def _dense(self) -> tuple[Floats, ...]:
+        """The parts that are no sparse ones, in their order."""
+        return tuple(getattr(self, field.name) for field in fields(self)[2:])
 
 
 def with_sparse(signals: Signals, sparse: Sparse) -> Signals:
     """The batch with another sparse part."""
-    return Signals(sparse, *(getattr(signals, field.name) for field in fields(signals)[1:]))
+    return replace(signals, sparse=sparse)
 
 
 class Reader:
@@ -116,6 +124,7 @@ class Reader:
         topics = np.stack([self.crosswalk.topics(text, self.themes) for text in texts])
         return Signals(
             self.vocabulary.transform(titles, bodies),
+            self.vocabulary.transform(titles, [()] * len(titles)),
             self.vectors.transform(titles, bodies),
             np.concatenate([rule_counts(found, self.themes), topics], axis=2),
             _words(found),
@@ -127,6 +136,7 @@ class Reader:
     def _none(self) -> Signals:
         count = len(self.themes)
         return Signals(
+            NO_WORDS,
             NO_WORDS,
             np.zeros((0, 2 * self.vectors.size), np.float32),
             np.zeros((0, count, RULE_COLUMNS + TOPIC_COLUMNS), np.float32),

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.embeddings import Embedded, Likeness
-from nlp.judge import Linear, Readers, Stack
+from nlp.judge import Linear, Readers, Stack, Weights
 from nlp.nearness import Nearness
 from nlp.trees import Trees
 from nlp.vectors import Vectors
@@ -56,13 +56,8 @@ def save(trained: Trained, folder: Path) -> None:
     if trained.embedded is not None:
         parts |= {"likeness": trained.embedded.likeness, "embedded": trained.embedded.stack}
     for name, part in parts.items():
-        for field in fields(part):
-            value = getattr(part, field.name)
-            if is_dataclass(value):
-                arrays |= {f"{name}.{field.name}.{one.name}": getattr(value, one.name) for one in fields(value)}
-            else:
-                array = np.asarray(value)
-                arrays[f"{name}.{field.name}"] = array.astype(np.float16) if name == "general" else array
+        arrays |= _arrays(name, part)
+    arrays |= {name: array.astype(np.float16) for name, array in arrays.items() if name.startswith("general.")}
     np.savez_compressed(folder / FILE, **arrays)
 
 
@@ -100,12 +95,22 @@ def load_vectors(arrays: dict[str, Any]) -> Vectors:
     return Vectors(**_parts(Vectors, "vectors", arrays))
 
 
+def _arrays(name: str, part: Any) -> dict[str, npt.NDArray[Any]]:
+    """The numbers of a part, and of the parts within it, each by its path."""
+    if not is_dataclass(part):
+        return {name: np.asarray(part)}
+    found: dict[str, npt.NDArray[Any]] = {}
+    for field in fields(part):
+        found |= _arrays(f"{name}.{field.name}", getattr(part, field.name))
+    return found
+
+
 def _parts(kind: type[Any], name: str, arrays: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     hints = get_type_hints(kind)
     for field in fields(kind):
         key = f"{name}.{field.name}"
-        if (inner := hints[field.name]) in (Linear, Nearness, Trees):
+        if (inner := hints[field.name]) in (Linear, Nearness, Trees, Weights):
             found[field.name] = inner(**_parts(inner, key, arrays))
         else:
             found[field.name] = arrays[key].item() if arrays[key].ndim == 0 else arrays[key]

@@ -32,13 +32,15 @@ def info(
 ) -> None:
     """Say which model is in force, what it was trained on and how good it is."""
     from monitor.meaning import learning
-    from monitor.meaning.models import embedder, in_force, kept
+    from monitor.meaning.models import embedder, in_force, kept, load_in_force
+    from nlp.model import load
 
     settings = context.settings()
     if card:
         output.say(learning.card(model, settings.config).rstrip())
         return
-    found = learning.describe(model or in_force(settings), settings.config, embedder(settings))
+    assessor = load(model, settings.config, embedder(settings)) if model else load_in_force(settings)
+    found = learning.describe(model or in_force(settings), assessor)
     own = kept(settings)
     found["own_models"] = [
         {"version": one.version, "in_force": one.in_force, "comparison": one.comparison} for one in own

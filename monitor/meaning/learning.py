@@ -1,33 +1,34 @@
 """Use cases around the classifier: what it is, training, measuring, predicting for others' programs."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from config.errors import ConfigError
 from config.themes import load as load_themes
-from nlp.assessment import Assessment, Direction
+from nlp.assessment import Assessment, Assessor, Direction
 
 if TYPE_CHECKING:
     from config.themes import Themes
     from nlp.embeddings import Embed
+    from nlp.train.crossval import Measured
     from nlp.vectors import Vectors
 
 EVALUATION = "evaluation.json"
 """Figures of the cross-validation, kept in the model's own folder."""
 
 
-def describe(path: Path | None, overlay: Path | None, embed: "Embed | None" = None) -> dict[str, Any]:
-    """What the model in force is: version, data, languages, themes, size and its measured figures.
+def describe(path: Path | None, assessor: Assessor) -> dict[str, Any]:
+    """What a model is: version, data, languages, themes, size and its measured figures.
 
-    Raises:
-        ConfigError: no model, or one of another version.
+    Args:
+        path: its folder; None = the shipped one.
+        assessor: what was loaded from there.
     """
-    from nlp.model import SHIPPED, PipelineAssessor, load
+    from nlp.model import SHIPPED, PipelineAssessor
 
     folder = path or SHIPPED
-    assessor = load(path, overlay, embed)
     assert isinstance(assessor, PipelineAssessor)  # noqa: S101  # what `load` gives
     return {
         "version": assessor.version,
@@ -59,9 +60,10 @@ def card(path: Path | None, overlay: Path | None) -> str:
     Raises:
         ConfigError: no model, or nothing was measured when it was made.
     """
+    from nlp.model import load
     from nlp.train.card import render
 
-    found = describe(path, overlay)
+    found = describe(path, load(path, overlay))
     if not found["evaluation"]:
         raise ConfigError(
             f"{found['folder']}: no recorded figures to write a card from; `utblick model train` records"
@@ -158,25 +160,25 @@ def _cross_validated(
     from nlp.train.crossval import ablation, cross_validate
     from nlp.train.data import fingerprint
     from nlp.train.make import VERSION
-    from nlp.train.metrics import by_genre, report
-    from nlp.train.reasons import as_figures
 
     found = cross_validate(data, themes, vectors, embed=embed, said=said)
-    figures = report(found.outcome, found.names)
-    figures["relevance"]["stream"] = by_genre(found.stream)
-    with_it = report(found.embedded, found.names) if found.embedded is not None else None
-    if with_it and found.embedded_reasons:
-        with_it["reasons"] = as_figures(found.embedded_reasons)
-    method = "five-fold cross-validation grouped by title"
     return {
         "model": f"{VERSION}+{fingerprint(data)}",
         "data": fingerprint(data),
-        "method": method,
-        **figures,
+        "method": "five-fold cross-validation grouped by title",
+        **_figures(found.plain, found.names),
         "ablation": ablation(found),
-        "reasons": as_figures(found.reasons),
-        **({"with_embeddings": with_it} if with_it else {}),
+        **({"with_embeddings": _figures(found.embedded, found.names)} if found.embedded else {}),
     }
+
+
+def _figures(measured: "Measured", names: Sequence[str]) -> dict[str, Any]:
+    from nlp.train.metrics import by_genre, report
+    from nlp.train.reasons import as_figures
+
+    figures = report(measured.outcome, names)
+    figures["relevance"]["stream"] = by_genre(measured.stream)
+    return {**figures, "reasons": as_figures(measured.reasons)}
 
 
 def predict(

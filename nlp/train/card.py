@@ -24,7 +24,7 @@ def render(figures: Mapping[str, Any], description: Mapping[str, Any]) -> str:
         "embeddings": _embeddings(figures),
         "themes": _themes(figures),
         "genres": _genres(figures["relevance"]["by_genre"]),
-        "stream": _genres(_chosen(figures["relevance"])),
+        "stream": _genres(figures["relevance"]["stream"]),
         "confusion": _confusion(figures),
         "calibration": _calibration(figures),
         "ablation": _ablation(figures),
@@ -61,6 +61,7 @@ def _embeddings(figures: Mapping[str, Any]) -> str:
         "true": f"{100 * reasons['true']:.0f}",
         "tags": str(reasons["tags"]),
         "genres": _genres(found["relevance"]["by_genre"]),
+        "stream": _genres(found["relevance"]["stream"]),
     }
     for name, value in values.items():
         text = text.replace("{{" + name + "}}", value)
@@ -78,18 +79,10 @@ def _themes(figures: Mapping[str, Any]) -> str:
     return _table(("theme", "texts", "AP", "95 %", "Swedish", "AP", "English", "AP", "F1"), rows)
 
 
-def _chosen(relevance: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The figures of the stream for the genres of which only chosen texts are measured."""
-    measured = relevance["by_genre"]
-    return {name: one for name, one in relevance["stream"].items() if one["rows"] > measured[name]["rows"]}
-
-
 def _genres(genres: Mapping[str, Any]) -> str:
-    rows = [
-        (name, *(_cell(one[figure]) for figure in ("rows", "relevant", "recall_at_35", "ap_brief", "kappa")))
-        for name, one in genres.items()
-    ]
-    return _table(("genre", "texts", "relevant", "recall at 35 %", "AP", "kappa"), rows)
+    figures = ("rows", "relevant", "recall_at_35_of_all", "recall_at_35", "ap_brief", "kappa")
+    rows = [(name, *(_cell(one[figure]) for figure in figures)) for name, one in genres.items()]
+    return _table(("genre", "texts", "relevant", "35 % of all", "35 % of the genre", "AP", "kappa"), rows)
 
 
 def _confusion(figures: Mapping[str, Any]) -> str:

@@ -26,10 +26,18 @@ from nlp.train.reasons import SAMPLE, Truth, truth
 from nlp.vectors import Vectors
 from nlp.vocabulary import Vocabulary
 
-THEME_PARTS = ("words, judged texts", "words, publishers' labels too", "word vectors", "nearness to judged texts")
+THEME_PARTS = (
+    "words, judged texts",
+    "words, publishers' labels too",
+    "words of the title",
+    "word vectors",
+    "nearness to judged texts",
+)
 RELEVANCE_PARTS = (
     "words, one scale",
     "words, level by level",
+    "words of the title, one scale",
+    "words of the title, level by level",
     "word vectors",
     "nearness, reaching background",
     "nearness, reaching brief",
@@ -47,22 +55,28 @@ RULE_VALUES = np.array([2, 0.7, 1, 0.3], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
-class Validation:
-    """Judgements by cross-validation, and what each part of the model would have said alone."""
+class Measured:
+    """Judgements by cross-validation."""
 
     outcome: Outcome
+    stream: Outcome
+    """The same of everything judged that was published, measured or not: nearer to what comes than a choice."""
+    reasons: Truth
+    """Of texts that the model which gave the reasons had not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What was measured without the extra `embeddings` and with it, and what each part of the model says alone."""
+
     names: tuple[str, ...]
+    plain: Measured
+    embedded: Measured | None
+    """On the same folds."""
     alone_themes: dict[str, judge.Floats]
     """Part → (n, T) scores."""
     alone_relevance: dict[str, judge.Floats]
     """Part → (n) scores."""
-    reasons: Truth
-    """Of texts that the model which gave the reasons had not read."""
-    stream: Outcome
-    """The same of everything judged that was published, measured or not: nearer to what comes than a choice."""
-    embedded: Outcome | None = None
-    """The judgements with the extra `embeddings`, on the same folds."""
-    embedded_reasons: Truth | None = None
 
 
 class Sheet:
@@ -154,13 +168,20 @@ def cross_validate(
     measured = np.arange(texts.gold)
     alone = {name: scores[measured] for name, scores in alone.items()}
     alone_relevance = {name: scores[measured] for name, scores in alone_relevance.items()}
-    everything = plain.outcome(texts.judged, texts.themes)
-    outcome, stream = everything.take(measured), everything.take(labels.published)
     if rows is None:
         del alone[EMBEDDINGS], alone_relevance[EMBEDDINGS]
-        return Validation(outcome, texts.themes, alone, alone_relevance, reasons, stream)
-    with_extra = extra.outcome(texts.judged, texts.themes).take(measured)
-    return Validation(outcome, texts.themes, alone, alone_relevance, reasons, stream, with_extra, extra_reasons)
+    return Validation(
+        texts.themes,
+        _measured(plain, reasons, texts),
+        _measured(extra, extra_reasons, texts) if rows is not None else None,
+        alone,
+        alone_relevance,
+    )
+
+
+def _measured(sheet: Sheet, reasons: Truth, texts: corpus.Corpus) -> Measured:
+    everything = sheet.outcome(texts.judged, texts.themes)
+    return Measured(everything.take(np.arange(texts.gold)), everything.take(texts.labels.published), reasons)
 
 
 def _trained(
@@ -205,7 +226,7 @@ def apply(file: Path, assessor: Assessor) -> tuple[Outcome, tuple[str, ...]]:
 
 def ablation(found: Validation) -> dict[str, dict[str, float | None]]:
     """What each part reaches alone, and all together: mean average precision and precision for the briefing."""
-    outcome = found.outcome
+    outcome = found.plain.outcome
     themes = {name: mean_precision(replace(outcome, scores=alone)) for name, alone in found.alone_themes.items()}
     readers = np.mean([found.alone_themes[name] for name in THEME_PARTS], axis=0)
     themes["mean of these readers"] = mean_precision(replace(outcome, scores=readers))
@@ -218,8 +239,8 @@ def ablation(found: Validation) -> dict[str, dict[str, float | None]]:
     if found.embedded is not None:
         for table in (themes, relevance):
             table[f"{EMBEDDINGS}, with the extra"] = table.pop(EMBEDDINGS)
-        themes["all, with the extra"] = mean_precision(found.embedded)
-        relevance["all, with the extra"] = main(found.embedded)["relevance"]["ap_brief"]
+        themes["all, with the extra"] = mean_precision(found.embedded.outcome)
+        relevance["all, with the extra"] = main(found.embedded.outcome)["relevance"]["ap_brief"]
     return {"themes.map": themes, "relevance.ap_brief": relevance}
 
 

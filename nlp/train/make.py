@@ -22,7 +22,7 @@ from nlp.train.likeness import embedded
 from nlp.vectors import Vectors
 
 CONFIG = Path(pipeline.__file__).with_name("config.cfg")
-VERSION = "1.4.0"
+VERSION = "1.5.0"
 """Rises with the form of the features; the hash of the data follows it."""
 
 

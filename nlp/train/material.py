@@ -1,6 +1,6 @@
 """What a fit learns from: the texts as numbers, and what people and publishers said of them."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +8,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from nlp.judge import Linear
-from nlp.signals import NO_WORDS, Floats, Signals
+from nlp.signals import Floats, Signals
 from nlp.vocabulary import Sparse
 
 Rows = npt.NDArray[np.int64]
@@ -63,11 +63,6 @@ class Material:
 def matrix(part: Sparse, width: int) -> sparse.csr_matrix:
     """A batch's sparse rows as scipy has them."""
     return sparse.csr_matrix((part.values, part.columns, part.starts), shape=(len(part.starts) - 1, width))
-
-
-def take(signals: Signals, rows: Rows) -> Signals:
-    """The given rows, without their sparse part."""
-    return Signals(NO_WORDS, *(getattr(signals, field.name)[rows] for field in fields(signals)[1:]))
 
 
 def logistics(x: Floats, targets: Floats, strength: float, *, balanced: bool = False) -> Linear:

@@ -15,7 +15,7 @@ Integers = npt.NDArray[np.int64]
 
 RESAMPLES = 200
 READ_SHARE = 0.35
-"""Share of a genre that a reader is ready to read when recall by genre is measured."""
+"""Share of everything, or of a genre, that somebody reads when recall by genre is measured."""
 BINS = 15
 
 
@@ -188,17 +188,30 @@ def _theme(outcome: Outcome, place: int) -> dict[str, Any]:
 
 
 def by_genre(outcome: Outcome) -> dict[str, dict[str, Any]]:
-    """For each genre: how many, how many relevant, what of these READ_SHARE of it meets, precision, kappa."""
-    return {str(genre): _genre(outcome.take(outcome.genre == genre)) for genre in np.unique(outcome.genre)}
+    """For each genre: how many, how many relevant, precision, kappa, and what of the relevant one meets.
+
+    `recall_at_35`: who reads READ_SHARE of the genre; `recall_at_35_of_all`: who reads READ_SHARE of everything,
+    the likeliest first, whatever its genre.
+    """
+    read = _likeliest(outcome.chance)
+    genres = ((str(genre), outcome.genre == genre) for genre in np.unique(outcome.genre))
+    return {genre: _genre(outcome.take(here), read[here]) for genre, here in genres}
 
 
-def _genre(outcome: Outcome) -> dict[str, Any]:
+def _likeliest(chance: Floats) -> npt.NDArray[np.bool_]:
+    """(n) which are read by who reads READ_SHARE of them, the likeliest first."""
+    read = np.zeros(len(chance), bool)
+    read[np.argsort(-chance, kind="stable")[: int(READ_SHARE * len(chance))]] = True
+    return read
+
+
+def _genre(outcome: Outcome, read: npt.NDArray[np.bool_]) -> dict[str, Any]:
     brief = outcome.relevance >= 2
-    order = np.argsort(-outcome.chance, kind="stable")[: int(READ_SHARE * len(brief))]
     return {
         "rows": len(brief),
         "relevant": int(brief.sum()),
-        "recall_at_35": _round(brief[order].sum() / brief.sum()) if brief.any() else None,
+        "recall_at_35": _round(_likeliest(outcome.chance)[brief].mean()) if brief.any() else None,
+        "recall_at_35_of_all": _round(read[brief].mean()) if brief.any() else None,
         "ap_brief": _round(average_precision_score(brief, outcome.chance)) if brief.any() else None,
         "kappa": _round(_kappa(outcome)),
     }

@@ -6,7 +6,7 @@ from scipy import linalg
 from nlp.judge import VALUES
 from nlp.nearness import SIZE, Nearness, View, counts, facing, nearness
 from nlp.signals import Floats, Signals
-from nlp.train.material import Labels, Rows, reaching, take
+from nlp.train.material import Labels, Rows, reaching
 
 RIDGE = 0.3
 """How much a judged text is doubted (added to its nearness to itself)."""
@@ -25,7 +25,7 @@ def fit_near_themes(judged: Signals, labels: Labels, rows: Rows) -> Nearness:
         labels: what people said of them.
         rows: those to learn from.
     """
-    known = take(judged, rows)
+    known = judged.dense(rows)
     spread = counts(known).std(0) + np.float32(LEAST_SPREAD)
     return _fit(known, View(known.vectors.mean(0), spread, RULES_FOR_THEMES), labels.themes[rows])
 
@@ -38,7 +38,7 @@ def fit_near_relevance(judged: Signals, labels: Labels, rows: Rows) -> Nearness:
         labels: what people said of them.
         rows: those to learn from.
     """
-    known, relevance = take(judged, rows), labels.relevance[rows]
+    known, relevance = judged.dense(rows), labels.relevance[rows]
     spread = counts(known).std(0) + np.float32(LEAST_SPREAD)
     spread[known.words.shape[1] :] = 1
     targets = np.hstack([reaching(relevance), VALUES[relevance][:, None]])

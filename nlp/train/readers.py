@@ -5,7 +5,7 @@ from scipy import sparse
 from sklearn.linear_model import Ridge
 from sklearn.svm import LinearSVC
 
-from nlp.judge import LEVEL_SHARES, VALUES, WAYS, Linear, Readers
+from nlp.judge import LEVEL_SHARES, VALUES, WAYS, Linear, Readers, Weights
 from nlp.signals import Floats
 from nlp.train.material import Flags, Material, Rows, logistics, matrix, reaching
 from nlp.train.nearness import fit_near_relevance, fit_near_themes
@@ -37,7 +37,30 @@ def fit_readers(material: Material, rows: Rows, wide_rows: Rows) -> Readers:
         *_relevance(with_kind, material.labels.relevance[of], weight),
         *_directions(with_kind, material.labels.direction[of], weight),
     ]
-    return _pack(columns, material, rows)
+    vectors, shares = material.judged.vectors[rows], np.array(LEVEL_SHARES, np.float32)
+    themes = logistics(vectors, material.labels.themes[rows], 0.003, balanced=True)
+    levels = logistics(vectors, reaching(material.labels.relevance[rows]), 0.003, balanced=True)
+    return Readers(
+        _pack(columns, material),
+        _pack(_titles(material, rows), material),
+        Linear(
+            np.hstack([themes.coef, (levels.coef @ shares)[:, None]]).astype(np.float32),
+            np.r_[themes.bias, levels.bias @ shares].astype(np.float32),
+        ),
+        fit_near_themes(material.judged, material.labels, rows),
+        fit_near_relevance(material.judged, material.labels, rows),
+    )
+
+
+def _titles(material: Material, rows: Rows) -> list[Column]:
+    """Machines for themes and relevance that read the title alone."""
+    words, alike = matrix(material.judged.titles, material.width)[rows], np.ones(len(rows), np.float32)
+    side = sparse.csr_matrix(material.judged.side[rows] * SIDE_SCALE)
+    themes = material.labels.themes[rows] > 0.5
+    return [
+        *(_machine(words, themes[:, theme], alike, 0.5) for theme in range(themes.shape[1])),
+        *_relevance(sparse.hstack([words, side]).tocsr(), material.labels.relevance[rows], alike),
+    ]
 
 
 def _themes(
@@ -96,8 +119,8 @@ def _machine(x: sparse.csr_matrix, y: Flags, weight: Floats, strength: float) ->
     return model.coef_[0].astype(np.float32), float(model.intercept_[0])
 
 
-def _pack(columns: list[Column], material: Material, rows: Rows) -> Readers:
-    """Word weights in 8 bits, the weights of kinds, and the readers of vectors and nearness beside them."""
+def _pack(columns: list[Column], material: Material) -> Weights:
+    """Word weights in 8 bits, and the weights of kinds."""
     table = np.zeros((material.width, len(columns)), np.float32)
     side = np.zeros((material.judged.side.shape[1], len(columns)), np.float32)
     for place, (coef, _) in enumerate(columns):
@@ -105,17 +128,8 @@ def _pack(columns: list[Column], material: Material, rows: Rows) -> Readers:
         if len(coef) > material.width:
             side[:, place] = coef[material.width :] * SIDE_SCALE
     scale = np.maximum(np.abs(table).max(0), 1e-9) / 127
-    vectors, shares = material.judged.vectors[rows], np.array(LEVEL_SHARES, np.float32)
-    themes = logistics(vectors, material.labels.themes[rows], 0.003, balanced=True)
-    levels = logistics(vectors, reaching(material.labels.relevance[rows]), 0.003, balanced=True)
-    return Readers(
+    return Weights(
         np.round(table / scale).astype(np.int8),
         scale.astype(np.float32),
         Linear(side, np.array([bias for _, bias in columns], np.float32)),
-        Linear(
-            np.hstack([themes.coef, (levels.coef @ shares)[:, None]]).astype(np.float32),
-            np.r_[themes.bias, levels.bias @ shares].astype(np.float32),
-        ),
-        fit_near_themes(material.judged, material.labels, rows),
-        fit_near_relevance(material.judged, material.labels, rows),
     )

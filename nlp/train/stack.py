@@ -10,7 +10,7 @@ from nlp.judge import LEVELS, Linear, Scores, Stack
 from nlp.reading import PUBLISHERS
 from nlp.signals import Floats
 from nlp.train.forest import forest
-from nlp.train.material import Flags, Labels, Material, Rows, logistics, reaching, take
+from nlp.train.material import Flags, Labels, Material, Rows, logistics, reaching
 
 LEANING = {"consultation": 2.0, "call": 2.0, "news": 0.5}
 """How much more recall counts than precision where a level is placed for a group of documents."""
@@ -25,7 +25,7 @@ def fit_stack(material: Material, held: Scores, rows: Rows) -> Stack:
     is learned from constructed texts, of which as many are relevant as somebody chose to write.
     """
     rows = rows[material.labels.published[rows]]
-    labels, part = material.labels, take(material.judged, rows)
+    labels, part = material.labels, material.judged.dense(rows)
     group, themes, relevance = judge.groups(part), labels.themes[rows], labels.relevance[rows]
     mean, spread = held.themes[rows].mean(0), held.themes[rows].std(0) + 1e-6
     features = judge.theme_features((held.themes[rows] - mean) / spread, part.rules)

@@ -5,7 +5,7 @@ import pytest
 
 from nlp.nearness import SIZE
 from nlp.signals import GROUPS, NO_WORDS, RULE_COLUMNS, SIDES, Floats, Signals
-from nlp.train.material import Labels, take
+from nlp.train.material import Labels
 from nlp.train.nearness import fit_near_relevance, fit_near_themes
 
 COUNT, THEMES = 240, 1
@@ -31,13 +31,14 @@ def judged() -> Signals:
         return LOTS.normal(size=(COUNT, *shape)).astype(np.float32)
 
     side = np.zeros((COUNT, len(SIDES)), np.float32)
-    return Signals(NO_WORDS, chance(2) * 0.01, np.zeros((COUNT, THEMES, RULE_COLUMNS), np.float32), words, side,
+    rules = np.zeros((COUNT, THEMES, RULE_COLUMNS), np.float32)
+    return Signals(NO_WORDS, NO_WORDS, chance(2) * 0.01, rules, words, side,
                    np.zeros((COUNT, THEMES, 3), np.float32), chance(2))  # fmt: skip
 
 
 def test_two_things_together_are_carried_over() -> None:
     texts = judged()
-    unseen, both = take(texts, UNSEEN), BOTH[UNSEEN]
+    unseen, both = texts.dense(UNSEEN), BOTH[UNSEEN]
     themes = fit_near_themes(texts, LABELS, LEARNED)(unseen)
     assert ((themes[:, 0] > 0.5) == both).all()
     relevance = fit_near_relevance(texts, LABELS, LEARNED)(unseen)
@@ -56,7 +57,7 @@ def test_one_text_is_read_as_among_others(step: int, monkeypatch: pytest.MonkeyP
 
 def test_a_text_of_nothing_is_read() -> None:
     texts = judged()
-    nothing = Signals(NO_WORDS, *(np.zeros_like(part) for part in (
+    nothing = Signals(NO_WORDS, NO_WORDS, *(np.zeros_like(part) for part in (
         texts.vectors, texts.rules, texts.words, texts.side, texts.votes, texts.length
     )))  # fmt: skip
     assert np.isfinite(fit_near_themes(texts, LABELS, LEARNED)(nothing)).all()

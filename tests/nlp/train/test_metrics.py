@@ -60,6 +60,19 @@ def test_a_third_of_each_genre_is_read_the_likeliest_first() -> None:
     assert found["recall_at_35"] == pytest.approx(2 / 3, abs=1e-3), "seven of twenty are read: the ninth is not"
 
 
+def test_who_reads_a_third_of_everything_reads_more_of_one_genre_than_of_another() -> None:
+    many = outcome([[0.5, 0.5]], [2], [0.9]).take(np.zeros(20, int))
+    genre = np.array(["reg", "call"] * 10)
+    chance = np.where(genre == "reg", 0.5, 0.1) - np.linspace(0, 0.05, 20)
+    relevance = np.where(np.arange(20) < 16, 2, 0)
+    found = by_genre(replace(many, relevance=relevance, chance=chance.astype(np.float32), genre=genre))
+    assert found["reg"]["recall_at_35_of_all"] == pytest.approx(7 / 8), (
+        "seven of twenty are read, all of them here"
+    )
+    assert found["call"]["recall_at_35_of_all"] == 0
+    assert found["reg"]["recall_at_35"] == found["call"]["recall_at_35"] == pytest.approx(3 / 8)
+
+
 def test_the_report_has_each_language_genre_and_theme() -> None:
     found = report(PERFECT, ["a", "b"])
     assert set(found["languages"]) == {"sv", "en"}

@@ -51,7 +51,8 @@ def test_how_much_is_relevant_is_not_learned_from_constructed_texts() -> None:
     side = np.zeros((count, len(SIDES)), np.float32)
     side[:, PUBLISHERS.groups.index("memo")] = 1
     rules, words = abs(chance(1, RULE_COLUMNS + TOPIC_COLUMNS)), abs(chance(2 * len(GROUPS)))
-    texts = Signals(NO_WORDS, chance(2), rules, words, side, np.zeros((count, 1, 3), np.float32), chance(2))
+    votes = np.zeros((count, 1, 3), np.float32)
+    texts = Signals(NO_WORDS, NO_WORDS, chance(2), rules, words, side, votes, chance(2))
     labels = Labels((chance(1) > 0).astype(np.float32), relevance, LOTS.integers(0, len(WAYS), count),
                     np.arange(count) % 5, published)  # fmt: skip
     none = np.zeros((0, 1), np.float32)
