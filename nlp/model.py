@@ -30,6 +30,10 @@ OWN_THRESHOLD = 0.5
 LEVELS = (Level.NONE, Level.BACKGROUND, Level.BRIEF, Level.ACT)
 
 
+class UnreadableModelError(ConfigError):
+    """A folder that is no model, or one that another version of Utblick made."""
+
+
 def load(path: Path | None = None, overlay: Path | None = None, embed: "Embed | None" = None) -> Assessor:
     """The assessor of a model folder (None: the shipped one), with the themes of the configuration in force.
 
@@ -39,7 +43,8 @@ def load(path: Path | None = None, overlay: Path | None = None, embed: "Embed | 
         embed: the embedder of the extra `embeddings`, if the model is to read with it.
 
     Raises:
-        ConfigError: the folder is no model of this version, or `themes.toml` is broken.
+        UnreadableModelError: the folder is no model of this version.
+        ConfigError: `themes.toml` is broken.
     """
     import spacy
 
@@ -49,7 +54,8 @@ def load(path: Path | None = None, overlay: Path | None = None, embed: "Embed | 
     try:
         nlp = spacy.load(folder)
     except (OSError, KeyError, ValueError) as exc:
-        raise ConfigError(f"{folder}: not a model that this version can read: {exc}".splitlines()[0]) from exc
+        told = f"{folder}: not a model that this version can read: {exc}".splitlines()[0]
+        raise UnreadableModelError(told) from exc
     return PipelineAssessor(nlp, load_themes(overlay), embed)
 
 

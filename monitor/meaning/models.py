@@ -60,9 +60,19 @@ def load_in_force(settings: Settings) -> "Assessor":
     Raises:
         ConfigError: it is missing, or no model of this version; the extra `embeddings` is wanted and not there.
     """
-    from nlp.model import load
+    from nlp.model import UnreadableModelError, load
 
-    return load(in_force(settings), settings.config, embedder(settings))
+    folder = in_force(settings)
+    try:
+        return load(folder, settings.config, embedder(settings))
+    except UnreadableModelError as exc:
+        if folder is None:
+            raise
+        # An own model has the form of the version of Utblick that made it; judgements are what outlives that.
+        raise ConfigError(
+            f"{exc}; take up ours with `utblick model use {SHIPPED}`, then learn anew from your judgements with "
+            "`utblick model train`"
+        ) from exc
 
 
 def embedder(settings: Settings) -> "Embed | None":

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import delete, func, select
 
@@ -22,7 +23,7 @@ from monitor.meaning import rating
 from monitor.meaning.models import in_force, kept, load_in_force, place_of, use
 from monitor.meaning.relearning import Fall, Relearned, relearn
 from nlp.assessment import Level, Text
-from nlp.model import load
+from nlp.model import SHIPPED, load
 from tests.nlp.embedder import embedded
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -262,3 +263,28 @@ def test_reasons_name_the_judged_documents_that_a_text_is_like(
     assert likenesses
     assert all("(bedömd: åtgärd)" in reason for reason in likenesses)
     assert len(likenesses) < len(reasons) / 2, "most documents are like none of those judged"
+
+
+@pytest.mark.parametrize("words", [("info",), ("reassess",), ("train",)])
+def test_an_own_model_of_an_earlier_version_says_what_to_do(
+    words: tuple[str, ...], settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its form is that of the version that made it: as a model before 1.5, which had no weights of titles."""
+    earlier = settings.data_dir / "models" / "1.4.0+own"
+    shutil.copytree(SHIPPED, earlier)
+    (earlier / "comparison.json").write_text(
+        '{"at": "2026-11-01T08:00:00+01:00", "loss": [1, 0.9]}', encoding="utf-8"
+    )
+    numbers = earlier / "utblick_reader" / "numbers.npz"
+    with np.load(numbers) as file:
+        arrays = {name: file[name] for name in file.files if not name.startswith("readers.titles.")}
+    np.savez(numbers, **arrays)
+    assert run(["model", "use", "1.4.0+own"]) == 0
+    if words == ("train",):
+        judged(settings, lambda _, text: {"themes": {"upphandling": "avlopp" in text.lower()}})
+    assert run(["model", *words]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert "utblick model use shipped" in err and "utblick model train" in err
+    assert run(["model", "use", "shipped"]) == 0
+    assert run(["model", "info"]) == 0
