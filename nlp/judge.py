@@ -114,9 +114,9 @@ class Scores:
     def of(cls, words: Floats, titles: Floats, vectors: Floats, near: Floats) -> "Scores":
         """From the columns that `Readers` describes; `near`: of themes, then of relevance."""
         count = vectors.shape[1] - 1
-        judged, wide, both, ways = np.split(words, [count, 2 * count, 2 * count + 2], axis=1)
+        judged, wide, said, ways = np.split(words, [count, 2 * count, 2 * count + 2], axis=1)
         themes = (judged, wide, titles[:, :count], vectors[:, :count], near[:, :count])
-        relevance = (both, titles[:, count:], vectors[:, count:], near[:, count:])
+        relevance = (said, titles[:, count:], vectors[:, count:], near[:, count:])
         return cls(np.stack(themes, axis=2), np.hstack(relevance), ways)
 
     def row(self, row: int) -> "Scores":

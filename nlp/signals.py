@@ -1,7 +1,7 @@
 """What the model sees of a batch of texts, before anything is weighed: numbers that a person can name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -96,11 +96,6 @@ class Signals:
     def _dense(self) -> tuple[Floats, ...]:
         """The parts that are no sparse ones, in their order."""
         return tuple(getattr(self, field.name) for field in fields(self)[2:])
-
-
-def with_sparse(signals: Signals, sparse: Sparse) -> Signals:
-    """The batch with another sparse part."""
-    return replace(signals, sparse=sparse)
 
 
 class Reader:

@@ -32,15 +32,13 @@ def info(
 ) -> None:
     """Say which model is in force, what it was trained on and how good it is."""
     from monitor.meaning import learning
-    from monitor.meaning.models import embedder, in_force, kept, load_in_force
-    from nlp.model import load
+    from monitor.meaning.models import kept, load_in_force
 
     settings = context.settings()
     if card:
         output.say(learning.card(model, settings.config).rstrip())
         return
-    assessor = load(model, settings.config, embedder(settings)) if model else load_in_force(settings)
-    found = learning.describe(model or in_force(settings), assessor)
+    found = learning.describe(load_in_force(settings, model))
     own = kept(settings)
     found["own_models"] = [
         {"version": one.version, "in_force": one.in_force, "comparison": one.comparison} for one in own

@@ -19,17 +19,12 @@ EVALUATION = "evaluation.json"
 """Figures of the cross-validation, kept in the model's own folder."""
 
 
-def describe(path: Path | None, assessor: Assessor) -> dict[str, Any]:
-    """What a model is: version, data, languages, themes, size and its measured figures.
+def describe(assessor: Assessor) -> dict[str, Any]:
+    """What a loaded model is: version, folder, data, languages, themes, size and its measured figures."""
+    from nlp.model import PipelineAssessor
 
-    Args:
-        path: its folder; None = the shipped one.
-        assessor: what was loaded from there.
-    """
-    from nlp.model import SHIPPED, PipelineAssessor
-
-    folder = path or SHIPPED
     assert isinstance(assessor, PipelineAssessor)  # noqa: S101  # what `load` gives
+    folder = assessor.pipeline.path
     return {
         "version": assessor.version,
         "folder": str(folder),
@@ -63,7 +58,7 @@ def card(path: Path | None, overlay: Path | None) -> str:
     from nlp.model import load
     from nlp.train.card import render
 
-    found = describe(path, load(path, overlay))
+    found = describe(load(path, overlay))
     if not found["evaluation"]:
         raise ConfigError(
             f"{found['folder']}: no recorded figures to write a card from; `utblick model train` records"

@@ -54,19 +54,23 @@ def in_force(settings: Settings) -> Path | None:
     return folder
 
 
-def load_in_force(settings: Settings) -> "Assessor":
+def load_in_force(settings: Settings, instead: Path | None = None) -> "Assessor":
     """The model that counts, with the organisation's themes.
+
+    Args:
+        settings: those in force.
+        instead: a model folder to take in its place.
 
     Raises:
         ConfigError: it is missing, or no model of this version; the extra `embeddings` is wanted and not there.
     """
     from nlp.model import UnreadableModelError, load
 
-    folder = in_force(settings)
+    own = None if instead else in_force(settings)
     try:
-        return load(folder, settings.config, embedder(settings))
+        return load(instead or own, settings.config, embedder(settings))
     except UnreadableModelError as exc:
-        if folder is None:
+        if own is None:
             raise
         # An own model has the form of the version of Utblick that made it; judgements are what outlives that.
         raise ConfigError(

@@ -1,11 +1,13 @@
 """Learns what the features of an added theme are worth, from the shipped themes each treated as if it were new."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from config.themes import Themes
 from nlp.judge import Linear
 from nlp.own import FEATURES, definition_of, learn
-from nlp.signals import RULE_COLUMNS, Finder, Floats, Reader, Signals, with_sparse
+from nlp.signals import RULE_COLUMNS, Finder, Floats, Reader, Signals
 from nlp.storage import General
 from nlp.train.corpus import Corpus, found_in
 from nlp.train.material import Material, logistics, matrix
@@ -61,7 +63,7 @@ def joined(first: Signals, second: Signals) -> Signals:
         np.concatenate([a.columns, b.columns]),
         np.concatenate([a.values, b.values]),
     )
-    return with_sparse(Signals.together([first, second]), sparse)
+    return replace(Signals.together([first, second]), sparse=sparse)
 
 
 def pick(signals: Signals, rows: list[int]) -> Signals:
@@ -73,4 +75,4 @@ def pick(signals: Signals, rows: list[int]) -> Signals:
         np.concatenate([part.columns[one] for one in spans]),
         np.concatenate([part.values[one] for one in spans]),
     )
-    return with_sparse(Signals.together([signals.row(row) for row in rows]), sparse)
+    return replace(signals.dense(np.array(rows)), sparse=sparse)

@@ -34,15 +34,14 @@ def test_reasons_of_the_recipe_were_measured_on_unread_texts() -> None:
     assert found["true"] >= 0.9
 
 
-def test_reasons_take_no_seconds(assessor: PipelineAssessor, shared: Path) -> None:
+def test_reasons_are_quick(assessor: PipelineAssessor, shared: Path) -> None:
     texts = [one.text for one in read_judged(shared / "training" / GOLD)][::60]
     spent = []
     for text in texts:
         begun = time.process_time()
         next(assessor.assess([text]))
         spent.append(time.process_time() - begun)
-    # A tenth of a second, by `python -m bench.model`; here others use the machine as well.
-    assert sorted(spent)[int(0.95 * len(spent))] < 0.5
+    assert sorted(spent)[int(0.95 * len(spent))] < 0.1
 
 
 def test_every_span_is_where_it_says(assessor: PipelineAssessor, shared: Path) -> None:
